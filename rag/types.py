@@ -1,0 +1,359 @@
+"""The values of rag: frozen, complete, and safe to send between processes; they do nothing and open nothing.
+
+Offsets are code points into a document's stored text; spans are half-open.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from dataclasses import dataclass
+from enum import StrEnum
+
+
+@dataclass(frozen=True, slots=True, order=True)
+class Span:
+    """A non-empty, half-open range of code points.
+
+    Raises:
+        ValueError: unless 0 <= start < end.
+    """
+
+    start: int
+    end: int
+
+    def __post_init__(self) -> None:
+        if not 0 <= self.start < self.end:
+            raise ValueError(f"a span needs 0 <= start < end, not {self.start}..{self.end}")
+
+    def __len__(self) -> int:
+        return self.end - self.start
+
+    def contains(self, other: Span) -> bool:
+        return self.start <= other.start and other.end <= self.end
+
+    def overlaps(self, other: Span) -> bool:
+        return self.start < other.end and other.start < self.end
+
+    def cut(self, text: str) -> str:
+        """The characters of `text` inside this span.
+
+        Raises:
+            ValueError: the span reaches past the end of the text.
+        """
+        if self.end > len(text):
+            raise ValueError(f"span {self.start}..{self.end} ends past a text of {len(text)} characters")
+        return text[self.start : self.end]
+
+
+@dataclass(frozen=True, slots=True)
+class Source:
+    """What is known of a document besides its text.
+
+    `id` is the sha256 (hex) of the UTF-8 text: the same text is the same document under whatever name. `name` is
+    the path relative to the folder that was added, with `/`; `path` is where the original file lies. `date` is ISO
+    8601, perhaps only a year or a month.
+    """
+
+    id: str
+    name: str
+    path: str
+    title: str
+    date: str | None
+    origin: str | None
+    media_type: str
+    n_chars: int
+
+
+@dataclass(frozen=True, slots=True)
+class Document:
+    """A source with its text; the text has LF line ends and never changes after reading."""
+
+    source: Source
+    text: str
+
+    @property
+    def id(self) -> str:
+        return self.source.id
+
+
+def document_id(text: str) -> str:
+    """The identity of a text: sha256 of its UTF-8 bytes, in hex."""
+    return hashlib.sha256(text.encode("utf-8")).hexdigest()
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """What a reader got out of a file; `text` is not empty and has LF line ends."""
+
+    text: str
+    title: str
+    date: str | None
+    origin: str | None
+    media_type: str
+
+
+@dataclass(frozen=True, slots=True)
+class Sentence:
+    """One sentence of a document; `ordinal` counts from 0 within the document."""
+
+    ordinal: int
+    span: Span
+
+
+@dataclass(frozen=True, slots=True)
+class Passage:
+    """A run of whole sentences within a token budget, the unit that is retrieved.
+
+    `n_tokens` is counted by the chunking encoding (tiktoken), not by the chat model. `sentences` are in order.
+    """
+
+    ordinal: int
+    span: Span
+    n_tokens: int
+    sentences: tuple[Sentence, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Hit:
+    """A retrieved passage, best first in every list.
+
+    `lexical` is the BM25 score (higher is better) and `similarity` the cosine of the embeddings, in -1..1; each is
+    None where that arm did not return the passage. `score` is the fused score, in 0..1.
+    """
+
+    source: Source
+    passage_id: int
+    span: Span
+    text: str
+    score: float
+    lexical: float | None
+    similarity: float | None
+
+
+@dataclass(frozen=True, slots=True)
+class Quote:
+    """Characters cut out of a document: made by `Quote.cut` and by nothing else, so that the text cannot be wrong.
+
+    `score` is the evidence score of its best sentence, in 0..1. `speaker` is set where the text names who said it.
+    """
+
+    source: Source
+    span: Span
+    text: str
+    score: float
+    speaker: str | None = None
+
+    @classmethod
+    def cut(cls, document: Document, span: Span, score: float, speaker: str | None = None) -> Quote:
+        return cls(document.source, span, span.cut(document.text), score, speaker)
+
+    def is_verbatim_in(self, document: Document) -> bool:
+        """Whether the document still holds these very characters at this very place."""
+        return (
+            self.source.id == document.id
+            and self.span.end <= len(document.text)
+            and self.span.cut(document.text) == self.text
+        )
+
+
+class Verdict(StrEnum):
+    """What the evidence allows to say; decided by the program from scores, never by a model's wording."""
+
+    ANSWERED = "answered"
+    PARTLY = "partly"
+    NOT_IN_SOURCES = "not_in_sources"
+    SOURCES_DIFFER = "sources_differ"
+
+
+class ClaimStatus(StrEnum):
+    """How a sentence of the prose relates to the quotes it cites."""
+
+    QUOTED = "quoted"
+    SUPPORTED = "supported"
+    UNSUPPORTED = "unsupported"
+
+
+@dataclass(frozen=True, slots=True)
+class Claim:
+    """A sentence of the prose, without its citation marks.
+
+    `quotes` are indices into the answer's quotes; `reason` says in a few words why the status is what it is.
+    """
+
+    text: str
+    quotes: tuple[int, ...]
+    status: ClaimStatus
+    reason: str
+
+
+class Finish(StrEnum):
+    """How an answer ended. INTERRUPTED: the program or the model died while it was being written."""
+
+    COMPLETE = "complete"
+    CUT = "cut"
+    STOPPED = "stopped"
+    INTERRUPTED = "interrupted"
+
+
+@dataclass(frozen=True, slots=True)
+class Timings:
+    """Milliseconds since the question was sent; None where the thing did not happen."""
+
+    first_quote_ms: float | None
+    first_token_ms: float | None
+    total_ms: float
+
+
+@dataclass(frozen=True, slots=True)
+class Sampling:
+    """How the chat model writes. Temperature 0 is greedy decoding and repeats exactly under the same seed."""
+
+    max_tokens: int = 160
+    temperature: float = 0.0
+    seed: int = 7
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """Everything an answer rests on.
+
+    `standalone` is the question that was searched for. `confidence` is the calibrated evidence score in 0..1 behind
+    `verdict`. `missing` are the words of the question that the evidence does not cover. `nearest` are the best
+    passages, shown when the sources do not say. `prose` is what the model wrote, in full, and `claims` its
+    sentences in order. `model` is None where no prose was asked for.
+    """
+
+    verdict: Verdict
+    confidence: float
+    standalone: str
+    quotes: tuple[Quote, ...]
+    nearest: tuple[Hit, ...]
+    missing: tuple[str, ...]
+    prose: str
+    claims: tuple[Claim, ...]
+    model: str | None
+    sampling: Sampling
+    finish: Finish
+    timings: Timings
+
+
+@dataclass(frozen=True, slots=True)
+class Scope:
+    """Which documents a question is asked of; no ids means the whole library."""
+
+    document_ids: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Turn:
+    """One question and what came of it.
+
+    `id` is a UUID, `asked_at` ISO 8601 in UTC. `answer` is None until the evidence is found; `problem` is a
+    sentence for the reader where the turn failed.
+    """
+
+    id: str
+    asked_at: str
+    question: str
+    scope: Scope
+    answer: Answer | None
+    problem: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Conversation:
+    """Turns in the order they were asked, under a title."""
+
+    id: str
+    title: str
+    created_at: str
+    changed_at: str
+    turns: tuple[Turn, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Findings:
+    """What retrieval and evidence give before any model has read a word; quotes and hits best first."""
+
+    hits: tuple[Hit, ...]
+    quotes: tuple[Quote, ...]
+    verdict: Verdict
+    confidence: float
+    missing: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Retrieved:
+    """First event of a turn: the question as it is searched for, and the passages found."""
+
+    standalone: str
+    hits: tuple[Hit, ...]
+    elapsed_ms: float
+
+
+@dataclass(frozen=True, slots=True)
+class Quoted:
+    """Second event: the verdict and its quotes, cut and ready to be painted."""
+
+    answer: Answer
+
+
+@dataclass(frozen=True, slots=True)
+class Delta:
+    """A piece of prose as the model writes it, citation marks included."""
+
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class Checked:
+    """A finished sentence, checked against the quotes it cites."""
+
+    claim: Claim
+
+
+@dataclass(frozen=True, slots=True)
+class Done:
+    """Last event of every turn, whether complete, cut or stopped."""
+
+    answer: Answer
+
+
+Event = Retrieved | Quoted | Delta | Checked | Done
+
+
+class FileState(StrEnum):
+    """What became of a file that was to be added."""
+
+    INDEXED = "indexed"
+    UNCHANGED = "unchanged"
+    DUPLICATE = "duplicate"
+    EMPTY = "empty"
+    NO_TEXT_LAYER = "no_text_layer"
+    ENCRYPTED = "encrypted"
+    UNSUPPORTED = "unsupported"
+    DAMAGED = "damaged"
+
+
+@dataclass(frozen=True, slots=True)
+class FileReport:
+    """One line of an ingest: `name` is relative to the added folder; `reason` is a sentence, empty when all is well."""
+
+    name: str
+    path: str
+    document_id: str | None
+    state: FileState
+    reason: str
+    characters: int
+    pages: int
+    seconds: float
+
+
+@dataclass(frozen=True, slots=True)
+class IngestProgress:
+    """Where an ingest stands; yielded before each file (`report` None) and after it."""
+
+    done: int
+    total: int
+    name: str
+    report: FileReport | None
