@@ -1,0 +1,526 @@
+"""The library's database: documents, passages, sentences, vectors and the full-text index; the truth of the program.
+
+It does not read files, cut text, make embeddings or rank; `rag.index` and `rag.retrieval` do so over what is here.
+"""
+
+from __future__ import annotations
+
+import json
+import sqlite3
+import threading
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from types import TracebackType
+from typing import Self
+
+import numpy as np
+import numpy.typing as npt
+
+from rag import storefile
+from rag.ports import Embeddings
+from rag.storefile import Opening
+from rag.types import Document, FileState, Passage, Source, Span
+
+Embedding = npt.NDArray[np.float32]
+PassageIds = npt.NDArray[np.int64]
+
+_SOURCE = "id, name, path, title, date, origin, media_type, n_chars"
+_FILE = "path, root, name, size_bytes, mtime_ns, sha256, state, reason, document_id"
+
+
+@dataclass(frozen=True, slots=True)
+class StoredPassage:
+    """A passage as the store knows it; `id` never comes back after a deletion, `text` is the span's characters."""
+
+    id: int
+    document_id: str
+    ordinal: int
+    span: Span
+    text: str
+    n_tokens: int
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class StoredSentence:
+    """A sentence with its text and its embedding: float32, (dimension,), length 1, or all zero where not yet embedded.
+
+    `ordinal` counts from 0 within the document. Embeddings are kept in half precision: a cosine is right to about 0.001.
+    """
+
+    id: int
+    passage_id: int
+    ordinal: int
+    span: Span
+    text: str
+    embedding: Embedding
+
+
+@dataclass(frozen=True, slots=True)
+class FileRow:
+    """What is remembered of a file that was to be added; `sha256` is of its bytes, empty where it was never read."""
+
+    path: str
+    root: str
+    name: str
+    size_bytes: int
+    mtime_ns: int
+    sha256: str
+    state: FileState
+    reason: str
+    document_id: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class EmbedderMark:
+    """Which embedder made the vectors of this store."""
+
+    name: str
+    dimension: int
+
+
+class Store:
+    """One connection to the library, usable from several threads: a lock lets one of them in at a time.
+
+    Every method may raise StoreUnavailable; the store is usable again as soon as the cause is gone.
+    """
+
+    def __init__(self, connection: sqlite3.Connection, path: Path, opening: Opening) -> None:
+        """Use `Store.open` or `Store.read`."""
+        self._connection = connection
+        self._lock = threading.RLock()
+        self.path = path
+        self.opening = opening
+
+    @classmethod
+    def open(cls, path: Path) -> Self:
+        """Open for writing, made, migrated or set aside as needed (see `opening`). There may be one writer at a time.
+
+        Raises:
+            StoreUnavailable: no right, no space, or another program holds it.
+            StoreTooNew: written by a newer Seedbook; nothing is changed.
+        """
+        connection, opening = storefile.open_for_writing(path)
+        return cls(connection, path, opening)
+
+    @classmethod
+    def read(cls, path: Path) -> Self:
+        """Open for reading beside a writer, in a read-only folder too.
+
+        Raises:
+            StoreUnavailable: there is no library there, or it cannot be read.
+            StoreTooNew: written by a newer Seedbook.
+        """
+        return cls(storefile.open_for_reading(path), path, Opening())
+
+    def close(self) -> None:
+        with self._lock:
+            self._connection.close()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.close()
+
+    # Documents
+
+    def sources(self) -> tuple[Source, ...]:
+        """Every document without its text, ordered by name."""
+        return tuple(Source(*row) for row in self._rows(f"SELECT {_SOURCE} FROM documents ORDER BY name, id"))
+
+    def source(self, document_id: str) -> Source:
+        """Raises KeyError where there is no such document."""
+        rows = self._rows(f"SELECT {_SOURCE} FROM documents WHERE id = ?", document_id)
+        if not rows:
+            raise KeyError(document_id)
+        return Source(*rows[0])
+
+    def resolve(self, name_or_id_prefix: str) -> tuple[Source, ...]:
+        """Documents of exactly this name or path, or else those whose id begins so (at least 4 characters)."""
+        named = self._rows(
+            f"SELECT {_SOURCE} FROM documents WHERE name = :wanted OR path = :wanted OR id IN "
+            "(SELECT document_id FROM files WHERE name = :wanted OR path = :wanted) ORDER BY name, id",
+            wanted=name_or_id_prefix,
+        )
+        if named or len(name_or_id_prefix) < 4:
+            return tuple(Source(*row) for row in named)
+        prefixed = self._rows(
+            f"SELECT {_SOURCE} FROM documents WHERE substr(id, 1, ?) = ? ORDER BY name, id",
+            len(name_or_id_prefix),
+            name_or_id_prefix.lower(),
+        )
+        return tuple(Source(*row) for row in prefixed)
+
+    def has_document(self, document_id: str) -> bool:
+        return bool(self._rows("SELECT 1 FROM documents WHERE id = ?", document_id))
+
+    def document(self, document_id: str) -> Document:
+        """Raises KeyError where there is no such document."""
+        rows = self._rows(f"SELECT {_SOURCE}, text FROM documents WHERE id = ?", document_id)
+        if not rows:
+            raise KeyError(document_id)
+        *facts, text = rows[0]
+        return Document(Source(*facts), text)
+
+    # Passages and sentences
+
+    def n_passages(self) -> int:
+        return int(self._rows("SELECT count(*) FROM passages")[0][0])
+
+    def passage_ids(self, document_ids: Iterable[str] | None = None) -> PassageIds:
+        """int64, ascending: of every document, or of these."""
+        if document_ids is None:
+            return _id_array(self._rows("SELECT id FROM passages ORDER BY id"))
+        return _id_array(
+            self._rows(
+                "SELECT id FROM passages WHERE document_id IN (SELECT value FROM json_each(?)) ORDER BY id",
+                json.dumps(list(document_ids)),
+            )
+        )
+
+    def passages(self, ids: Iterable[int]) -> dict[int, StoredPassage]:
+        """Those of the ids that exist."""
+        rows = self._rows(
+            'SELECT id, document_id, ordinal, start, "end", text, n_tokens FROM passages '
+            "WHERE id IN (SELECT value FROM json_each(?)) ORDER BY id",
+            _json_ids(ids),
+        )
+        return {row[0]: StoredPassage(row[0], row[1], row[2], Span(row[3], row[4]), row[5], row[6]) for row in rows}
+
+    def passages_of(self, document_id: str) -> tuple[StoredPassage, ...]:
+        """All passages of a document, in order; empty where there is no such document."""
+        return tuple(self.passages(self.passage_ids([document_id])).values())
+
+    def sentences(self, passage_ids: Iterable[int]) -> dict[int, tuple[StoredSentence, ...]]:
+        """The sentences of these passages, in order; passages that do not exist are left out."""
+        rows = self._rows(
+            'SELECT s.id, s.passage_id, s.ordinal, s.start, s."end", p.start, p.text, s.embedding '
+            "FROM sentences s JOIN passages p ON p.id = s.passage_id "
+            "WHERE s.passage_id IN (SELECT value FROM json_each(?)) ORDER BY s.passage_id, s.ordinal",
+            _json_ids(passage_ids),
+        )
+        mark = self.embedder()
+        found: dict[int, list[StoredSentence]] = {}
+        for row in rows:
+            found.setdefault(row[1], []).append(_sentence(row, mark.dimension if mark else 0))
+        return {passage_id: tuple(run) for passage_id, run in found.items()}
+
+    def neighbours(self, passage_id: int) -> tuple[int | None, int | None]:
+        """The passages before and after this one in its document; None at either end."""
+        rows = self._rows(
+            "SELECT (SELECT id FROM passages b WHERE b.document_id = p.document_id AND b.ordinal = p.ordinal - 1), "
+            "(SELECT id FROM passages a WHERE a.document_id = p.document_id AND a.ordinal = p.ordinal + 1) "
+            "FROM passages p WHERE p.id = ?",
+            passage_id,
+        )
+        return (rows[0][0], rows[0][1]) if rows else (None, None)
+
+    # Vectors
+
+    def embedded_ids(self) -> PassageIds:
+        """int64, ascending: the passages that have an embedding."""
+        return _id_array(self._rows("SELECT passage_id FROM passage_vectors ORDER BY passage_id"))
+
+    def embeddings(self, passage_ids: Sequence[int] | PassageIds) -> Embeddings:
+        """float32, (len(passage_ids), dimension), in the order given; a row of zeros where there is none."""
+        mark = self.embedder()
+        vectors = np.zeros((len(passage_ids), mark.dimension if mark else 0), dtype=np.float32)
+        places: dict[int, int] = {int(passage_id): place for place, passage_id in enumerate(passage_ids)}
+        rows = self._rows(
+            "SELECT passage_id, embedding FROM passage_vectors WHERE passage_id IN (SELECT value FROM json_each(?))",
+            _json_ids(places),
+        )
+        for passage_id, embedding in rows:
+            vectors[places[passage_id]] = np.frombuffer(embedding, dtype=np.float32)
+        return vectors
+
+    def all_embeddings(self, after_id: int, limit: int) -> tuple[PassageIds, Embeddings]:
+        """The next `limit` embedded passages after this id: ids ascending, and float32 (n, dimension)."""
+        rows = self._rows(
+            "SELECT passage_id, embedding FROM passage_vectors WHERE passage_id > ? ORDER BY passage_id LIMIT ?",
+            after_id,
+            limit,
+        )
+        mark = self.embedder()
+        joined = np.frombuffer(b"".join(row[1] for row in rows), dtype=np.float32)
+        return _id_array(rows), joined.reshape(len(rows), mark.dimension if mark else 0)
+
+    def embedder(self) -> EmbedderMark | None:
+        """Which embedder the vectors are of; None in a store that never held any."""
+        mark = self.meta("embedder")
+        return EmbedderMark(**json.loads(mark)) if mark else None
+
+    def set_embedder(self, name: str, dimension: int) -> None:
+        """Say whose vectors follow. Vectors of another embedder are of no use, so they are dropped in the same step."""
+        mark = EmbedderMark(name, dimension)
+        if self.embedder() == mark:
+            return
+        with self._writing() as connection:
+            connection.execute("DELETE FROM passage_vectors")
+            connection.execute("UPDATE sentences SET embedding = NULL")
+            _set_meta(connection, "embedder", json.dumps({"name": name, "dimension": dimension}))
+
+    def documents_without_embeddings(self) -> tuple[str, ...]:
+        """Documents that wait for `replace_embeddings`, ordered by name."""
+        rows = self._rows(
+            "SELECT id FROM documents d WHERE EXISTS (SELECT 1 FROM passages p LEFT JOIN passage_vectors v "
+            "ON v.passage_id = p.id WHERE p.document_id = d.id AND v.passage_id IS NULL) ORDER BY name, id"
+        )
+        return tuple(row[0] for row in rows)
+
+    def replace_embeddings(
+        self, document_id: str, passage_embeddings: Embeddings, sentence_embeddings: Embeddings
+    ) -> None:
+        """Give a document's passages and sentences (both in order) new vectors, in one transaction."""
+        passage_ids = self.passage_ids([document_id])
+        with self._writing() as connection:
+            sentence_ids = connection.execute(
+                "SELECT s.id FROM sentences s JOIN passages p ON p.id = s.passage_id WHERE p.document_id = ? "
+                "ORDER BY s.ordinal",
+                (document_id,),
+            ).fetchall()
+            connection.executemany(
+                "INSERT OR REPLACE INTO passage_vectors (passage_id, embedding) VALUES (?, ?)",
+                ((int(i), _f32(row)) for i, row in zip(passage_ids, passage_embeddings, strict=True)),
+            )
+            connection.executemany(
+                "UPDATE sentences SET embedding = ? WHERE id = ?",
+                ((_f16(row), i) for (i,), row in zip(sentence_ids, sentence_embeddings, strict=True)),
+            )
+
+    # Full text
+
+    def search_text(
+        self, terms: Sequence[str], limit: int, document_ids: Sequence[str] = ()
+    ) -> list[tuple[int, float]]:
+        """Passages holding any of the terms, best first, each with its BM25 score (higher is better).
+
+        A term of several words is a phrase. Words are compared by their English stem, without case and accents.
+        No `document_ids` means every document.
+        """
+        query = _any_of(terms)
+        if not query:
+            return []
+        scope = "AND p.document_id IN (SELECT value FROM json_each(:scope))" if document_ids else ""
+        rows = self._rows(
+            "SELECT f.rowid, -bm25(passages_fts) AS score FROM passages_fts f "
+            + ("JOIN passages p ON p.id = f.rowid " if document_ids else "")
+            + f"WHERE passages_fts MATCH :query {scope} ORDER BY score DESC, f.rowid LIMIT :limit",
+            query=query,
+            limit=limit,
+            scope=json.dumps(list(document_ids)),
+        )
+        return [(row[0], float(row[1])) for row in rows]
+
+    def document_frequency(self, terms: Iterable[str]) -> dict[str, int]:
+        """In how many passages each term occurs, compared as `search_text` compares."""
+        frequency: dict[str, int] = {}
+        for term in terms:
+            query = _any_of([term])
+            counted = self._rows("SELECT count(*) FROM passages_fts WHERE passages_fts MATCH ?", query) if query else [(0,)]
+            frequency[term] = counted[0][0]
+        return frequency
+
+    # Files
+
+    def file(self, path: str) -> FileRow | None:
+        rows = self._rows(f"SELECT {_FILE} FROM files WHERE path = ?", path)
+        return _file_row(rows[0]) if rows else None
+
+    def files(self) -> tuple[FileRow, ...]:
+        """Every file that was ever to be added and not removed since, ordered by path."""
+        return tuple(_file_row(row) for row in self._rows(f"SELECT {_FILE} FROM files ORDER BY path"))
+
+    def record_file(self, file: FileRow) -> None:
+        """Remember what became of a file.
+
+        A document that no file points to any more goes; where its first file went elsewhere, it takes the name and
+        path of another file that still holds its text.
+        """
+        with self._writing() as connection:
+            _link_file(connection, file)
+
+    # Writing
+
+    def add_document(
+        self,
+        document: Document,
+        passages: Sequence[Passage],
+        passage_embeddings: Embeddings,
+        sentence_embeddings: Embeddings,
+        file: FileRow | None = None,
+    ) -> None:
+        """Add a document whole, in one transaction, with the file it came from.
+
+        `sentence_embeddings` has one row for each sentence of the passages, in order. A document that is there
+        already stays as it is; the one that the file held before goes if no other file holds it.
+
+        Raises:
+            ValueError: embeddings and passages do not match, or no embedder was set.
+        """
+        mark = self.embedder()
+        n_sentences = sum(len(passage.sentences) for passage in passages)
+        expected = ((len(passages), mark.dimension), (n_sentences, mark.dimension)) if mark else None
+        if (passage_embeddings.shape, sentence_embeddings.shape) != expected:
+            raise ValueError(f"embeddings of shapes {expected} were expected")
+        with self._writing() as connection:
+            if not connection.execute("SELECT 1 FROM documents WHERE id = ?", (document.id,)).fetchone():
+                _insert_document(connection, document, passages, passage_embeddings, sentence_embeddings)
+            if file is not None:
+                _link_file(connection, file)
+
+    def remove_document(self, document_id: str) -> bool:
+        """Delete a document everywhere, so that its text is in no file of the store afterwards; False if unknown.
+
+        Its files are forgotten, backups from migrations are deleted (they hold the text as well), the full-text
+        index is rewritten and the write-ahead log emptied. A database that was set aside as damaged is not touched.
+        """
+        with self._writing() as connection:
+            known = connection.execute("DELETE FROM files WHERE document_id = ?", (document_id,)).rowcount > 0
+            known = _delete_document(connection, document_id) or known
+            if known:
+                # FTS5 marks deletions and keeps the words until segments are merged (secure-delete came with 3.42).
+                connection.execute("INSERT INTO passages_fts(passages_fts) VALUES ('optimize')")
+        if known:
+            storefile.remove_backups(self.path)
+            with self._guarded() as connection:
+                connection.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchall()
+        return known
+
+    # The store itself
+
+    def revision(self) -> int:
+        """Grows with every committed change, by whichever process."""
+        return int(self.meta("revision") or 0)
+
+    def meta(self, key: str) -> str | None:
+        rows = self._rows("SELECT value FROM meta WHERE key = ?", key)
+        return rows[0][0] if rows else None
+
+    def set_meta(self, key: str, value: str) -> None:
+        """Remember a setting that belongs to the stored text, such as the chunking parameters."""
+        with self._writing() as connection:
+            _set_meta(connection, key, value)
+
+    def is_sound(self) -> bool:
+        """SQLite's full integrity check; reads the whole file."""
+        return self._rows("PRAGMA integrity_check(1)") == [("ok",)]
+
+    @contextmanager
+    def _guarded(self) -> Iterator[sqlite3.Connection]:
+        with self._lock, storefile.translated(self.path):
+            yield self._connection
+
+    @contextmanager
+    def _writing(self) -> Iterator[sqlite3.Connection]:
+        with self._guarded() as connection, storefile.transaction(connection):
+            yield connection
+            connection.execute(
+                "INSERT INTO meta (key, value) VALUES ('revision', '1') "
+                "ON CONFLICT (key) DO UPDATE SET value = CAST(value AS INTEGER) + 1"
+            )
+
+    def _rows(self, query: str, *values: object, **named: object) -> list[tuple]:
+        with self._guarded() as connection:
+            return connection.execute(query, named or values).fetchall()
+
+
+def _insert_document(
+    connection: sqlite3.Connection,
+    document: Document,
+    passages: Sequence[Passage],
+    passage_embeddings: Embeddings,
+    sentence_embeddings: Embeddings,
+) -> None:
+    source = document.source
+    connection.execute(
+        f"INSERT INTO documents ({_SOURCE}, text) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)",
+        (source.id, source.name, source.path, source.title, source.date, source.origin, source.media_type)
+        + (source.n_chars, document.text),
+    )
+    rows = iter(sentence_embeddings)
+    for passage, embedding in zip(passages, passage_embeddings, strict=True):
+        passage_id = connection.execute(
+            'INSERT INTO passages (document_id, ordinal, start, "end", n_tokens, text) VALUES (?, ?, ?, ?, ?, ?)',
+            (document.id, passage.ordinal, passage.span.start, passage.span.end, passage.n_tokens)
+            + (passage.span.cut(document.text),),
+        ).lastrowid
+        connection.execute("INSERT INTO passage_vectors VALUES (?, ?)", (passage_id, _f32(embedding)))
+        connection.executemany(
+            'INSERT INTO sentences (passage_id, ordinal, start, "end", embedding) VALUES (?, ?, ?, ?, ?)',
+            (
+                (passage_id, sentence.ordinal, sentence.span.start, sentence.span.end, _f16(row))
+                # The sentences come first: zip must not take a vector that belongs to the next passage.
+                for sentence, row in zip(passage.sentences, rows, strict=False)
+            ),
+        )
+
+
+def _delete_document(connection: sqlite3.Connection, document_id: str) -> bool:
+    """Passages, vectors and sentences go by cascade, the full text by its trigger."""
+    connection.execute("DELETE FROM passages WHERE document_id = ?", (document_id,))
+    return connection.execute("DELETE FROM documents WHERE id = ?", (document_id,)).rowcount > 0
+
+
+def _link_file(connection: sqlite3.Connection, file: FileRow) -> None:
+    held = connection.execute("SELECT document_id FROM files WHERE path = ?", (file.path,)).fetchone()
+    connection.execute(
+        f"INSERT OR REPLACE INTO files ({_FILE}) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)",
+        (file.path, file.root, file.name, file.size_bytes, file.mtime_ns, file.sha256, file.state.value)
+        + (file.reason, file.document_id),
+    )
+    if held and held[0] and held[0] != file.document_id:
+        _let_go(connection, held[0])
+
+
+def _let_go(connection: sqlite3.Connection, document_id: str) -> None:
+    """One file less holds this document: delete it, or name it after a file that remains."""
+    rows = connection.execute("SELECT path, name FROM files WHERE document_id = ? ORDER BY path", (document_id,)).fetchall()
+    if not rows:
+        _delete_document(connection, document_id)
+        return
+    named = connection.execute("SELECT path FROM documents WHERE id = ?", (document_id,)).fetchone()
+    if named and named[0] not in {path for path, _ in rows}:
+        connection.execute("UPDATE documents SET path = ?, name = ? WHERE id = ?", (*rows[0], document_id))
+
+
+def _set_meta(connection: sqlite3.Connection, key: str, value: str) -> None:
+    connection.execute("INSERT OR REPLACE INTO meta (key, value) VALUES (?, ?)", (key, value))
+
+
+def _any_of(terms: Iterable[str]) -> str:
+    """An FTS5 expression in which every term is a quoted string, so that nothing in it is an operator."""
+    cleaned = (term.replace("\0", " ").replace('"', '""') for term in dict.fromkeys(terms))
+    return " OR ".join(f'"{term}"' for term in cleaned if any(character.isalnum() for character in term))
+
+
+def _file_row(row: tuple) -> FileRow:
+    path, root, name, size_bytes, mtime_ns, sha256, state, reason, document_id = row
+    return FileRow(path, root, name, size_bytes, mtime_ns, sha256, FileState(state), reason, document_id)
+
+
+def _sentence(row: tuple, dimension: int) -> StoredSentence:
+    sentence_id, passage_id, ordinal, start, end, passage_start, passage_text, blob = row
+    embedding = np.zeros(dimension, np.float32) if blob is None else np.frombuffer(blob, np.float16).astype(np.float32)
+    text = passage_text[start - passage_start : end - passage_start]
+    return StoredSentence(sentence_id, passage_id, ordinal, Span(start, end), text, embedding)
+
+
+def _id_array(rows: Sequence[tuple]) -> PassageIds:
+    return np.fromiter((row[0] for row in rows), dtype=np.int64, count=len(rows))
+
+
+def _json_ids(ids: Iterable[int]) -> str:
+    return json.dumps([int(passage_id) for passage_id in ids])
+
+
+def _f32(embedding: Embedding) -> bytes:
+    return np.ascontiguousarray(embedding, dtype=np.float32).tobytes()
+
+
+def _f16(embedding: Embedding) -> bytes:
+    return np.ascontiguousarray(embedding, dtype=np.float16).tobytes()
