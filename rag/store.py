@@ -10,10 +10,10 @@ import sqlite3
 import threading
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import asdict, astuple, dataclass
 from pathlib import Path
 from types import TracebackType
-from typing import Self
+from typing import Any, Self
 
 import numpy as np
 import numpy.typing as npt
@@ -26,8 +26,10 @@ from rag.types import Document, FileState, Passage, Source, Span
 Embedding = npt.NDArray[np.float32]
 PassageIds = npt.NDArray[np.int64]
 
-_SOURCE = "id, name, path, title, date, origin, media_type, n_chars"
-_FILE = "path, root, name, size_bytes, mtime_ns, sha256, state, reason, document_id"
+_SOURCES = "SELECT id, name, path, title, date, origin, media_type, n_chars FROM documents "
+_FILES = "SELECT path, root, name, size_bytes, mtime_ns, sha256, state, reason, document_id FROM files "
+
+_Row = tuple[Any, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,9 +46,9 @@ class StoredPassage:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class StoredSentence:
-    """A sentence with its text and its embedding: float32, (dimension,), length 1, or all zero where not yet embedded.
+    """A sentence with its text and embedding: float32, (dimension,), length 1; all zero where it has none yet.
 
-    `ordinal` counts from 0 within the document. Embeddings are kept in half precision: a cosine is right to about 0.001.
+    `ordinal` counts from 0 within the document. Embeddings are kept in half precision, which moves a cosine by about 0.001.
     """
 
     id: int
@@ -130,11 +132,11 @@ class Store:
 
     def sources(self) -> tuple[Source, ...]:
         """Every document without its text, ordered by name."""
-        return tuple(Source(*row) for row in self._rows(f"SELECT {_SOURCE} FROM documents ORDER BY name, id"))
+        return tuple(Source(*row) for row in self._rows(_SOURCES + "ORDER BY name, id"))
 
     def source(self, document_id: str) -> Source:
         """Raises KeyError where there is no such document."""
-        rows = self._rows(f"SELECT {_SOURCE} FROM documents WHERE id = ?", document_id)
+        rows = self._rows(_SOURCES + "WHERE id = ?", document_id)
         if not rows:
             raise KeyError(document_id)
         return Source(*rows[0])
@@ -142,14 +144,14 @@ class Store:
     def resolve(self, name_or_id_prefix: str) -> tuple[Source, ...]:
         """Documents of exactly this name or path, or else those whose id begins so (at least 4 characters)."""
         named = self._rows(
-            f"SELECT {_SOURCE} FROM documents WHERE name = :wanted OR path = :wanted OR id IN "
+            _SOURCES + "WHERE name = :wanted OR path = :wanted OR id IN "
             "(SELECT document_id FROM files WHERE name = :wanted OR path = :wanted) ORDER BY name, id",
             wanted=name_or_id_prefix,
         )
         if named or len(name_or_id_prefix) < 4:
             return tuple(Source(*row) for row in named)
         prefixed = self._rows(
-            f"SELECT {_SOURCE} FROM documents WHERE substr(id, 1, ?) = ? ORDER BY name, id",
+            _SOURCES + "WHERE substr(id, 1, ?) = ? ORDER BY name, id",
             len(name_or_id_prefix),
             name_or_id_prefix.lower(),
         )
@@ -160,11 +162,10 @@ class Store:
 
     def document(self, document_id: str) -> Document:
         """Raises KeyError where there is no such document."""
-        rows = self._rows(f"SELECT {_SOURCE}, text FROM documents WHERE id = ?", document_id)
+        rows = self._rows("SELECT text FROM documents WHERE id = ?", document_id)
         if not rows:
             raise KeyError(document_id)
-        *facts, text = rows[0]
-        return Document(Source(*facts), text)
+        return Document(self.source(document_id), rows[0][0])
 
     # Passages and sentences
 
@@ -305,12 +306,16 @@ class Store:
         query = _any_of(terms)
         if not query:
             return []
-        scope = "AND p.document_id IN (SELECT value FROM json_each(:scope))" if document_ids else ""
+        scope = (
+            "AND rowid IN (SELECT id FROM passages WHERE document_id IN (SELECT value FROM json_each(:scope))) "
+            if document_ids
+            else ""
+        )
         rows = self._rows(
-            "SELECT f.rowid, -bm25(passages_fts) AS score FROM passages_fts f "
-            + ("JOIN passages p ON p.id = f.rowid " if document_ids else "")
-            + f"WHERE passages_fts MATCH :query {scope} ORDER BY score DESC, f.rowid LIMIT :limit",
-            query=query,
+            "SELECT rowid, -bm25(passages_fts) AS score FROM passages_fts WHERE passages_fts MATCH :terms "
+            + scope
+            + "ORDER BY score DESC, rowid LIMIT :limit",
+            terms=query,
             limit=limit,
             scope=json.dumps(list(document_ids)),
         )
@@ -321,19 +326,19 @@ class Store:
         frequency: dict[str, int] = {}
         for term in terms:
             query = _any_of([term])
-            counted = self._rows("SELECT count(*) FROM passages_fts WHERE passages_fts MATCH ?", query) if query else [(0,)]
-            frequency[term] = counted[0][0]
+            rows = self._rows("SELECT count(*) FROM passages_fts WHERE passages_fts MATCH ?", query) if query else []
+            frequency[term] = rows[0][0] if rows else 0
         return frequency
 
     # Files
 
     def file(self, path: str) -> FileRow | None:
-        rows = self._rows(f"SELECT {_FILE} FROM files WHERE path = ?", path)
+        rows = self._rows(_FILES + "WHERE path = ?", path)
         return _file_row(rows[0]) if rows else None
 
     def files(self) -> tuple[FileRow, ...]:
         """Every file that was ever to be added and not removed since, ordered by path."""
-        return tuple(_file_row(row) for row in self._rows(f"SELECT {_FILE} FROM files ORDER BY path"))
+        return tuple(_file_row(row) for row in self._rows(_FILES + "ORDER BY path"))
 
     def record_file(self, file: FileRow) -> None:
         """Remember what became of a file.
@@ -424,7 +429,7 @@ class Store:
                 "ON CONFLICT (key) DO UPDATE SET value = CAST(value AS INTEGER) + 1"
             )
 
-    def _rows(self, query: str, *values: object, **named: object) -> list[tuple]:
+    def _rows(self, query: str, /, *values: object, **named: object) -> list[_Row]:
         with self._guarded() as connection:
             return connection.execute(query, named or values).fetchall()
 
@@ -438,16 +443,15 @@ def _insert_document(
 ) -> None:
     source = document.source
     connection.execute(
-        f"INSERT INTO documents ({_SOURCE}, text) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)",
-        (source.id, source.name, source.path, source.title, source.date, source.origin, source.media_type)
-        + (source.n_chars, document.text),
+        "INSERT INTO documents (id, name, path, title, date, origin, media_type, n_chars, text) "
+        "VALUES (:id, :name, :path, :title, :date, :origin, :media_type, :n_chars, :text)",
+        {**asdict(source), "text": document.text},
     )
     rows = iter(sentence_embeddings)
     for passage, embedding in zip(passages, passage_embeddings, strict=True):
         passage_id = connection.execute(
             'INSERT INTO passages (document_id, ordinal, start, "end", n_tokens, text) VALUES (?, ?, ?, ?, ?, ?)',
-            (document.id, passage.ordinal, passage.span.start, passage.span.end, passage.n_tokens)
-            + (passage.span.cut(document.text),),
+            (document.id, passage.ordinal, *astuple(passage.span), passage.n_tokens, passage.span.cut(document.text)),
         ).lastrowid
         connection.execute("INSERT INTO passage_vectors VALUES (?, ?)", (passage_id, _f32(embedding)))
         connection.executemany(
@@ -469,9 +473,9 @@ def _delete_document(connection: sqlite3.Connection, document_id: str) -> bool:
 def _link_file(connection: sqlite3.Connection, file: FileRow) -> None:
     held = connection.execute("SELECT document_id FROM files WHERE path = ?", (file.path,)).fetchone()
     connection.execute(
-        f"INSERT OR REPLACE INTO files ({_FILE}) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)",
-        (file.path, file.root, file.name, file.size_bytes, file.mtime_ns, file.sha256, file.state.value)
-        + (file.reason, file.document_id),
+        "INSERT OR REPLACE INTO files (path, root, name, size_bytes, mtime_ns, sha256, state, reason, document_id) "
+        "VALUES (:path, :root, :name, :size_bytes, :mtime_ns, :sha256, :state, :reason, :document_id)",
+        asdict(file),
     )
     if held and held[0] and held[0] != file.document_id:
         _let_go(connection, held[0])
@@ -479,7 +483,9 @@ def _link_file(connection: sqlite3.Connection, file: FileRow) -> None:
 
 def _let_go(connection: sqlite3.Connection, document_id: str) -> None:
     """One file less holds this document: delete it, or name it after a file that remains."""
-    rows = connection.execute("SELECT path, name FROM files WHERE document_id = ? ORDER BY path", (document_id,)).fetchall()
+    rows = connection.execute(
+        "SELECT path, name FROM files WHERE document_id = ? ORDER BY path", (document_id,)
+    ).fetchall()
     if not rows:
         _delete_document(connection, document_id)
         return
@@ -498,7 +504,7 @@ def _any_of(terms: Iterable[str]) -> str:
     return " OR ".join(f'"{term}"' for term in cleaned if any(character.isalnum() for character in term))
 
 
-def _file_row(row: tuple) -> FileRow:
+def _file_row(row: _Row) -> FileRow:
     path, root, name, size_bytes, mtime_ns, sha256, state, reason, document_id = row
     return FileRow(path, root, name, size_bytes, mtime_ns, sha256, FileState(state), reason, document_id)
 
@@ -510,7 +516,7 @@ def _sentence(row: tuple, dimension: int) -> StoredSentence:
     return StoredSentence(sentence_id, passage_id, ordinal, Span(start, end), text, embedding)
 
 
-def _id_array(rows: Sequence[tuple]) -> PassageIds:
+def _id_array(rows: Sequence[_Row]) -> PassageIds:
     return np.fromiter((row[0] for row in rows), dtype=np.int64, count=len(rows))
 
 

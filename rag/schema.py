@@ -1,0 +1,40 @@
+"""The tables of the store, as the steps that lead from an empty file to today's format.
+
+A step, once released, is never changed; a change of the tables is a further step. It does not open files.
+"""
+
+from __future__ import annotations
+
+# Long columns stand last in their table, so that reading the others does not walk through their pages.
+_FIRST = (
+    "CREATE TABLE meta (key TEXT PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID",
+    """CREATE TABLE documents (
+        id TEXT PRIMARY KEY, name TEXT NOT NULL, path TEXT NOT NULL, title TEXT NOT NULL, date TEXT, origin TEXT,
+        media_type TEXT NOT NULL, n_chars INTEGER NOT NULL, text TEXT NOT NULL)""",
+    "CREATE INDEX documents_by_name ON documents (name)",
+    """CREATE TABLE files (
+        path TEXT PRIMARY KEY, root TEXT NOT NULL, name TEXT NOT NULL, size_bytes INTEGER NOT NULL,
+        mtime_ns INTEGER NOT NULL, sha256 TEXT NOT NULL, state TEXT NOT NULL, reason TEXT NOT NULL,
+        document_id TEXT REFERENCES documents (id) ON DELETE CASCADE)""",
+    "CREATE INDEX files_by_document ON files (document_id)",
+    # AUTOINCREMENT: an id that was deleted is never given again, so the vector index cannot mistake one for another.
+    """CREATE TABLE passages (
+        id INTEGER PRIMARY KEY AUTOINCREMENT, document_id TEXT NOT NULL REFERENCES documents (id) ON DELETE CASCADE,
+        ordinal INTEGER NOT NULL, start INTEGER NOT NULL, "end" INTEGER NOT NULL, n_tokens INTEGER NOT NULL,
+        text TEXT NOT NULL, UNIQUE (document_id, ordinal))""",
+    """CREATE TABLE passage_vectors (
+        passage_id INTEGER PRIMARY KEY REFERENCES passages (id) ON DELETE CASCADE, embedding BLOB NOT NULL)""",
+    """CREATE TABLE sentences (
+        id INTEGER PRIMARY KEY, passage_id INTEGER NOT NULL REFERENCES passages (id) ON DELETE CASCADE,
+        ordinal INTEGER NOT NULL, start INTEGER NOT NULL, "end" INTEGER NOT NULL, embedding BLOB,
+        UNIQUE (passage_id, ordinal))""",
+    """CREATE VIRTUAL TABLE passages_fts USING fts5(
+        text, content='passages', content_rowid='id', tokenize='porter unicode61 remove_diacritics 2')""",
+    """CREATE TRIGGER passages_into_fts AFTER INSERT ON passages BEGIN
+        INSERT INTO passages_fts (rowid, text) VALUES (new.id, new.text); END""",
+    """CREATE TRIGGER passages_out_of_fts AFTER DELETE ON passages BEGIN
+        INSERT INTO passages_fts (passages_fts, rowid, text) VALUES ('delete', old.id, old.text); END""",
+)
+
+MIGRATIONS: tuple[tuple[str, ...], ...] = (_FIRST,)
+"""Step n leads from format n to format n + 1; the format is kept in SQLite's `user_version`."""
