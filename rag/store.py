@@ -29,6 +29,10 @@ PassageIds = npt.NDArray[np.int64]
 _SOURCES = "SELECT id, name, path, title, date, origin, media_type, n_chars FROM documents "
 _FILES = "SELECT path, root, name, size_bytes, mtime_ns, sha256, state, reason, document_id FROM files "
 
+_FIND_TEXT = "SELECT rowid, -bm25(passages_fts) AS score FROM passages_fts WHERE passages_fts MATCH :terms "
+_IN_SCOPE = "AND rowid IN (SELECT id FROM passages WHERE document_id IN (SELECT value FROM json_each(:scope))) "
+_BEST_FIRST = "ORDER BY score DESC, rowid LIMIT :limit"
+_HELD_BY_FILE = "OR id IN (SELECT document_id FROM files WHERE name = :wanted OR path = :wanted) "
 _Row = tuple[Any, ...]
 
 
@@ -48,7 +52,7 @@ class StoredPassage:
 class StoredSentence:
     """A sentence with its text and embedding: float32, (dimension,), length 1; all zero where it has none yet.
 
-    `ordinal` counts from 0 within the document. Embeddings are kept in half precision, which moves a cosine by about 0.001.
+    `ordinal` counts from 0 within the document. Embeddings are kept in half precision (a cosine moves by 0.001).
     """
 
     id: int
@@ -144,8 +148,7 @@ class Store:
     def resolve(self, name_or_id_prefix: str) -> tuple[Source, ...]:
         """Documents of exactly this name or path, or else those whose id begins so (at least 4 characters)."""
         named = self._rows(
-            _SOURCES + "WHERE name = :wanted OR path = :wanted OR id IN "
-            "(SELECT document_id FROM files WHERE name = :wanted OR path = :wanted) ORDER BY name, id",
+            _SOURCES + "WHERE name = :wanted OR path = :wanted " + _HELD_BY_FILE + "ORDER BY name, id",
             wanted=name_or_id_prefix,
         )
         if named or len(name_or_id_prefix) < 4:
@@ -306,15 +309,8 @@ class Store:
         query = _any_of(terms)
         if not query:
             return []
-        scope = (
-            "AND rowid IN (SELECT id FROM passages WHERE document_id IN (SELECT value FROM json_each(:scope))) "
-            if document_ids
-            else ""
-        )
         rows = self._rows(
-            "SELECT rowid, -bm25(passages_fts) AS score FROM passages_fts WHERE passages_fts MATCH :terms "
-            + scope
-            + "ORDER BY score DESC, rowid LIMIT :limit",
+            _FIND_TEXT + (_IN_SCOPE if document_ids else "") + _BEST_FIRST,
             terms=query,
             limit=limit,
             scope=json.dumps(list(document_ids)),
@@ -509,7 +505,7 @@ def _file_row(row: _Row) -> FileRow:
     return FileRow(path, root, name, size_bytes, mtime_ns, sha256, FileState(state), reason, document_id)
 
 
-def _sentence(row: tuple, dimension: int) -> StoredSentence:
+def _sentence(row: _Row, dimension: int) -> StoredSentence:
     sentence_id, passage_id, ordinal, start, end, passage_start, passage_text, blob = row
     embedding = np.zeros(dimension, np.float32) if blob is None else np.frombuffer(blob, np.float16).astype(np.float32)
     text = passage_text[start - passage_start : end - passage_start]
