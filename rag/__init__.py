@@ -1,1 +1,1 @@
-"""Question answering over documents: find the evidence, quote it exactly, check the prose; knows neither Qt nor llama.cpp."""
+"""Question answering over documents: find evidence, quote it exactly, check prose; knows neither Qt nor llama.cpp."""

@@ -1,0 +1,108 @@
+"""What a question asks for: its terms and their weights, its names, and the kind of thing that would answer it."""
+
+from __future__ import annotations
+
+import math
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+from enum import StrEnum
+
+from rag.terms import content_terms, names, numbers, words
+
+_MONTH = r"(?:jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec)[a-z]*"
+_DATE = re.compile(
+    rf"\b(?:1[0-9]|20)\d\d\b|\b\d{{1,2}}\s+{_MONTH}\b|\b{_MONTH}\.?\s+\d{{1,2}}\b|\b(?:monday|tuesday|wednesday|thursday|"
+    r"friday|saturday|sunday|yesterday|century|decade|year|month|week|day)s?\b",
+    re.IGNORECASE,
+)
+_COUNT = re.compile(
+    r"\d|\b(?:two|three|four|five|six|seven|eight|nine|ten|eleven|twelve|dozen|hundred|thousand|million|billion|half|"
+    r"twice|once|several|percent)\b",
+    re.IGNORECASE,
+)
+_REASON = re.compile(
+    r"\b(?:because|since|due to|so that|in order to|as a result|reason|caused?|thus|therefore|led to)\b", re.IGNORECASE
+)
+
+
+class AnswerKind(StrEnum):
+    """The kind of thing that a question asks for."""
+
+    PERSON = "person"
+    TIME = "time"
+    PLACE = "place"
+    COUNT = "count"
+    REASON = "reason"
+    OTHER = "other"
+
+
+_OPENINGS: tuple[tuple[re.Pattern[str], AnswerKind], ...] = (
+    (re.compile(r"\b(?:who|whom|whose)\b", re.IGNORECASE), AnswerKind.PERSON),
+    (re.compile(r"\b(?:when|(?:what|which|in what|in which) (?:year|date|day|month|century|decade|time))\b", re.IGNORECASE),
+     AnswerKind.TIME),
+    (re.compile(r"\b(?:where|(?:what|which) (?:city|country|place|state|town|region|location))\b", re.IGNORECASE),
+     AnswerKind.PLACE),
+    (re.compile(r"\bhow (?:many|much|long|tall|old|far|large|big|high|often|fast|deep|heavy)\b|"
+                r"\bwhat (?:percentage|number|amount|percent)\b", re.IGNORECASE), AnswerKind.COUNT),
+    (re.compile(r"\b(?:why|for what reason|what (?:caused|was the reason))\b", re.IGNORECASE), AnswerKind.REASON),
+)  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True)
+class Asking:
+    """A question made ready for scoring.
+
+    `weights` maps each content stem to its inverse document frequency over passages; `names` are the stems that
+    stand in capitalised names, `numbers` the figures. `words_of` maps a stem back to the word as asked.
+    """
+
+    text: str
+    kind: AnswerKind
+    weights: Mapping[str, float]
+    names: frozenset[str]
+    numbers: frozenset[str]
+    words_of: Mapping[str, str]
+
+    @property
+    def total_weight(self) -> float:
+        return sum(self.weights.values())
+
+
+def answer_kind(question: str) -> AnswerKind:
+    """The kind by the first question word that tells it; OTHER where none does."""
+    found = ((m.start(), kind) for pattern, kind in _OPENINGS if (m := pattern.search(question)))
+    return min(found, default=(0, AnswerKind.OTHER))[1]
+
+
+def inverse_document_frequency(n_passages: int, n_holding: int) -> float:
+    """BM25's idf in the form that is never negative (Lucene)."""
+    return math.log(1 + (n_passages - n_holding + 0.5) / (n_holding + 0.5))
+
+
+def asking(question: str, n_passages: int, holding: Mapping[str, int]) -> Asking:
+    """Make a question ready; `holding` gives for each content stem in how many passages it stands."""
+    terms = content_terms(question)
+    weights = {t.stem: inverse_document_frequency(n_passages, holding.get(t.stem, 0)) for t in terms}
+    named = frozenset(t.stem for name in names(question) for t in words(name) if t.is_content)
+    return Asking(
+        question,
+        answer_kind(question),
+        weights,
+        named & weights.keys(),
+        numbers(question),
+        {t.stem: t.word for t in terms},
+    )
+
+
+def holds_kind(kind: AnswerKind, text: str, asked: frozenset[str]) -> bool:
+    """Whether a text holds something of the kind that was not already in the question (`asked` are its stems)."""
+    if kind is AnswerKind.TIME:
+        return _DATE.search(text) is not None
+    if kind is AnswerKind.COUNT:
+        return _COUNT.search(text) is not None
+    if kind is AnswerKind.REASON:
+        return _REASON.search(text) is not None
+    if kind in (AnswerKind.PERSON, AnswerKind.PLACE):
+        return any(t.stem not in asked for name in names(text) for t in words(name) if t.is_content)
+    return False
