@@ -1,0 +1,317 @@
+"""Cuts a text into sentences and passages by their places; it never changes, cleans or copies the text.
+
+A text falls into blocks, a block into sentences, and whole sentences are gathered into passages within a token budget.
+
+Blocks end at a blank line; a heading, a list item, a table row and a "» Read more" stand alone. Other line ends are
+read as follows. Prose that was wrapped at a margin has lines of 40 to 120 characters of which each is full (the next
+line's first word would not have fitted) and of which at least one goes on in lower case: there a line end means
+nothing. Everywhere else (a page saved with one paragraph a line, a menu, a poem) a line end ends the block.
+
+Sentence ends are found by sentencex; a sentence that is longer than the budget is cut at a clause, else at a space,
+else anywhere but inside a character that is composed of several.
+"""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+
+import sentencex
+
+from rag import frontmatter
+from rag.ports import TokenCounter
+from rag.types import Passage, Sentence, Span
+
+MAX_TOKENS = 200
+
+_WINDOW_CHARS = 8_000
+_MAX_CHARS_A_TOKEN = 8
+_LONG_SENTENCE_CHARS = 150
+_MARGIN = range(40, 121)
+
+_LINE = re.compile(r"[^\n\f\u2028\u2029]+")
+_BLANK_BETWEEN = re.compile(r"[\n\f\u2028\u2029]\s*[\n\f\u2028\u2029]")
+_HEADING = re.compile(r"#{1,6}(?:\s|$)")
+_UNDERLINE = re.compile(r"(?:=+|-+)\s*$")
+_ALONE = re.compile(r"(?:[-*+•‣◦–]|\d{1,3}[.)])\s|\||[»›→]\s*\w")
+_TEASER_LINK = re.compile(r"[»›→]\s*(?:read|see|show)\s+more|\b(?:read|see|show)\s+more\s*[»›→]", re.IGNORECASE)
+_MARK = re.compile(r"[^\w\s]")
+_QUOTES = str.maketrans(dict.fromkeys('“”„‟«»‘"', "\u2060"))
+_OPENERS = "“‘„«([{¿¡"
+_CLOSERS = "”’»\"')]}"
+_CLAUSE_END = re.compile(r"[,;:—–،؛、，；：](?=\s)|[、，；：](?=\S)|\s[—–-](?=\s)")
+
+
+@dataclass(frozen=True, slots=True)
+class _Block:
+    start: int
+    end: int
+    is_heading: bool
+
+
+@dataclass(frozen=True, slots=True)
+class _Piece:
+    """A sentence on its way into a passage."""
+
+    span: Span
+    n_tokens: int
+    is_heading: bool
+
+
+class Chunker:
+    """Cuts texts into passages of at most `max_tokens`, as `count_tokens` counts them.
+
+    Only where a single character is worth more tokens than the budget does a passage exceed it.
+    """
+
+    def __init__(self, count_tokens: TokenCounter, max_tokens: int = MAX_TOKENS) -> None:
+        if max_tokens < 1:
+            raise ValueError("a passage needs room for a token")
+        self._count_tokens = count_tokens
+        self.max_tokens = max_tokens
+
+    @property
+    def parameters(self) -> str:
+        """What the cut depends on besides the text; other parameters mean that a text would be cut otherwise."""
+        return f"sentencex 1.0.32, {self.max_tokens} tokens"
+
+    def chunk(self, text: str) -> tuple[Passage, ...]:
+        """Passages in order, without overlap; every character but white space and the front matter is in one."""
+        pieces = [piece for block in _blocks(text, frontmatter.end_of(text)) for piece in self._pieces(text, block)]
+        passages: list[Passage] = []
+        n_sentences = 0
+        for run in self._runs(text, pieces):
+            span = Span(run[0].span.start, run[-1].span.end)
+            sentences = tuple(Sentence(n_sentences + place, piece.span) for place, piece in enumerate(run))
+            n_tokens = run[0].n_tokens if len(run) == 1 else self._count_tokens(span.cut(text))
+            passages.append(Passage(len(passages), span, n_tokens, sentences))
+            n_sentences += len(run)
+        return tuple(passages)
+
+    def _pieces(self, text: str, block: _Block) -> Iterator[_Piece]:
+        for span in _sentences(text, block):
+            # Longer texts are cut without being counted: some tokenizers take n² time for one word of n characters.
+            n_tokens = self._count_tokens(span.cut(text)) if len(span) <= self._max_chars else self.max_tokens + 1
+            if n_tokens <= self.max_tokens:
+                yield _Piece(span, n_tokens, block.is_heading)
+            else:
+                yield from self._cut_long(text, span, block.is_heading)
+
+    @property
+    def _max_chars(self) -> int:
+        return self.max_tokens * _MAX_CHARS_A_TOKEN
+
+    def _cut_long(self, text: str, span: Span, is_heading: bool) -> Iterator[_Piece]:
+        start = span.start
+        while start < span.end:
+            end = self._end_of_piece(text, start, span.end)
+            piece = _stripped(text, start, end)
+            if piece is not None:
+                yield _Piece(piece, self._count_tokens(piece.cut(text)), is_heading)
+            start = end
+
+    def _end_of_piece(self, text: str, start: int, limit: int) -> int:
+        """The furthest good place to cut whose piece is within the budget; counts O(log budget) short texts."""
+        low, high = 1, min(limit - start, self._max_chars)
+        if self._count_tokens(text[start : start + high]) <= self.max_tokens:
+            low = high
+        while low < high:
+            middle = (low + high + 1) // 2
+            if self._count_tokens(text[start : start + middle]) <= self.max_tokens:
+                low = middle
+            else:
+                high = middle - 1
+        end = start + low
+        while end < limit:
+            better = _cut_near(text, start, end)
+            # A shorter text can be worth more tokens: letters that a merge had joined may have come apart.
+            if better - start <= 1 or self._count_tokens(text[start:better].strip()) <= self.max_tokens:
+                return better
+            end = better - 1
+        return limit
+
+    def _runs(self, text: str, pieces: Sequence[_Piece]) -> Iterator[Sequence[_Piece]]:
+        """Whole sentences, as many as the budget takes; a run rather ends before a heading than after it."""
+        first = 0
+        while first < len(pieces):
+            last = self._last_that_fits(text, pieces, first)
+            if last < len(pieces):
+                last = _before_trailing_headings(pieces, first, last)
+            last = self._heading_between(pieces, first, last) or last
+            yield pieces[first:last]
+            first = last
+
+    def _last_that_fits(self, text: str, pieces: Sequence[_Piece], first: int) -> int:
+        """One past the last piece; the sum of the pieces is a guess that the count of the whole then confirms."""
+        n_tokens, last = pieces[first].n_tokens, first + 1
+        while last < len(pieces) and n_tokens + pieces[last].n_tokens <= self.max_tokens:
+            n_tokens += pieces[last].n_tokens
+            last += 1
+        while last - first > 1:
+            whole = text[pieces[first].span.start : pieces[last - 1].span.end]
+            if len(whole) <= 4 * self._max_chars and self._count_tokens(whole) <= self.max_tokens:
+                break
+            last -= 1
+        return last
+
+    def _heading_between(self, pieces: Sequence[_Piece], first: int, last: int) -> int | None:
+        """The first heading inside the run that leaves a quarter of the budget or more on both sides."""
+        enough = self.max_tokens // 4
+        before = 0
+        for place in range(first, last):
+            if place > first and pieces[place].is_heading and before >= enough:
+                after = 0
+                for piece in pieces[place:]:
+                    after += piece.n_tokens
+                    if after >= enough:
+                        return place
+            before += pieces[place].n_tokens
+        return None
+
+
+def _before_trailing_headings(pieces: Sequence[_Piece], first: int, last: int) -> int:
+    """A heading belongs to what follows it; in a run that is mostly headings there is no such thing."""
+    kept = last
+    while kept - first > 1 and pieces[kept - 1].is_heading:
+        kept -= 1
+    return kept if 2 * (kept - first) >= last - first else last
+
+
+def _blocks(text: str, start: int) -> Iterator[_Block]:
+    lines: list[Span] = []
+    end_of_last = start
+    for match in _LINE.finditer(text, start):
+        line = _stripped(text, *match.span())
+        if line is None:
+            continue
+        if lines and _BLANK_BETWEEN.search(text, end_of_last, line.start + 1):
+            yield from _blocks_of_paragraph(text, lines)
+            lines = []
+        lines.append(line)
+        end_of_last = line.end
+    if lines:
+        yield from _blocks_of_paragraph(text, lines)
+
+
+def _blocks_of_paragraph(text: str, lines: Sequence[Span]) -> Iterator[_Block]:
+    width = max(len(line) for line in lines)
+    is_wrapped = width in _MARGIN and any(not text[line.start].isupper() for line in lines[1:])
+    start = lines[0].start
+    for line, following in zip(lines, [*lines[1:], None], strict=True):
+        is_heading = _HEADING.match(text, line.start, line.end) is not None
+        if following is not None and not is_heading:
+            if _UNDERLINE.match(text, following.start, following.end) and start == line.start:
+                continue
+            if is_wrapped and _goes_on(text, line, following, width):
+                continue
+        is_underlined = start != line.start and _UNDERLINE.match(text, line.start, line.end) is not None
+        yield _Block(start, line.end, is_heading or is_underlined)
+        start = following.start if following is not None else line.end
+
+
+def _goes_on(text: str, line: Span, following: Span, width: int) -> bool:
+    """Whether a writer who fills lines up to `width` would have broken here in the middle of a sentence."""
+    if _ALONE.match(text, following.start, following.end) or _HEADING.match(text, following.start, following.end):
+        return False
+    first_word = re.compile(r"\S{1,120}").match(text, following.start, following.end)
+    return first_word is None or len(line) + 1 + len(first_word.group()) > width
+
+
+def _sentences(text: str, block: _Block) -> Iterator[Span]:
+    # Without a mark inside there is no end to look for, which most lines of menus and tables owe their speed to.
+    if block.is_heading or not _MARK.search(text, block.start, block.end - 1):
+        yield Span(block.start, block.end)
+        return
+    start = block.start
+    waiting: Span | None = None
+    for cut in [*_ends(text, block), block.end]:
+        span = _stripped(text, start, cut)
+        start = cut
+        if span is None:
+            continue
+        if waiting is not None and not (_has_words(text, waiting) and _has_words(text, span)):
+            waiting = Span(waiting.start, span.end)
+            continue
+        if waiting is not None:
+            yield waiting
+        waiting = span
+    if waiting is not None:
+        yield waiting
+
+
+def _has_words(text: str, span: Span) -> bool:
+    """Stray marks are no sentence: they go with a neighbour."""
+    return any(character.isalnum() for character in span.cut(text))
+
+
+def _ends(text: str, block: _Block) -> list[int]:
+    """Where sentences end inside a block, ascending, in characters of the text."""
+    ends: set[int] = set()
+    start = block.start
+    while start < block.end:
+        stop = block.end
+        if stop - start > _WINDOW_CHARS:
+            stop = _cut_near(text, start, start + _WINDOW_CHARS)
+            ends.add(stop)
+        ends.update(start + end for end in _ends_of_sentences(text[start:stop]))
+        start = stop
+    for link in _TEASER_LINK.finditer(text, block.start, block.end):
+        ends.update(link.span())
+    return sorted(end for end in ends if block.start < end < block.end)
+
+
+def _ends_of_sentences(window: str) -> Iterator[int]:
+    """A quotation comes out of sentencex whole; where that is long, it is cut again with its marks masked."""
+    start = 0
+    for end in [*_moved(window, _boundaries(window)), len(window)]:
+        if end - start > _LONG_SENTENCE_CHARS:
+            inner = window[start:end]
+            yield from (start + cut for cut in _moved(inner, _boundaries(inner.translate(_QUOTES))))
+        yield end
+        start = end
+
+
+def _boundaries(window: str) -> list[int]:
+    return [boundary["end_index"] for boundary in sentencex.get_sentence_boundaries("en", window)]
+
+
+def _moved(window: str, ends: Sequence[int]) -> Iterator[int]:
+    """Opening marks belong to the sentence after them, closing ones to the one before; lower case goes on."""
+    for raw in ends:
+        end = raw
+        while end < len(window) and window[end] in _CLOSERS and not window[end - 1].isspace():
+            end += 1
+        while end > 0 and (window[end - 1] in _OPENERS or window[end - 1].isspace()):
+            end -= 1
+        following = window[end : end + 8].lstrip().lstrip(_OPENERS + _CLOSERS)
+        if 0 < end < len(window) and not following[:1].islower():
+            yield end
+
+
+def _cut_near(text: str, start: int, end: int) -> int:
+    """A place to cut in (start, end]: after a clause or a space in the second half, else between characters."""
+    half = start + (end - start) // 2
+    clause_ends = [clause.end() for clause in _CLAUSE_END.finditer(text, half, end)]
+    if clause_ends:
+        return clause_ends[-1]
+    for place in range(end, half, -1):
+        if text[place - 1].isspace():
+            return place
+    for place in range(end, max(half, end - 64, start + 1), -1):
+        if place == len(text) or not _joins(text[place - 1], text[place]):
+            return place
+    return end
+
+
+def _joins(left: str, right: str) -> bool:
+    return left == "\u200d" or right in "\u200d\ufe0f\ufe0e" or unicodedata.category(right) in {"Mn", "Mc", "Me", "Sk"}
+
+
+def _stripped(text: str, start: int, end: int) -> Span | None:
+    while start < end and text[start].isspace():
+        start += 1
+    while start < end and text[end - 1].isspace():
+        end -= 1
+    return Span(start, end) if start < end else None
