@@ -1,0 +1,131 @@
+"""The sentences that all exports share: verdicts, statuses, endings, settings and places, in plain words.
+
+It knows no format: escaping and layout belong to each export.
+"""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+
+from desktop_app.transcript import Exhibit, ExhibitKind, Transcript
+from rag.types import Answer, Claim, ClaimStatus, Finish, Turn, Verdict
+
+_VERDICTS = {
+    Verdict.ANSWERED: "Answered from the sources",
+    Verdict.PARTLY: "Partly answered from the sources",
+    Verdict.NOT_IN_SOURCES: "The sources do not say",
+    Verdict.SOURCES_DIFFER: "The sources differ",
+}
+_CLAIMS = {
+    ClaimStatus.QUOTED: "quoted",
+    ClaimStatus.SUPPORTED: "supported",
+    ClaimStatus.UNSUPPORTED: "not supported",
+}
+_ENDINGS = {
+    Finish.COMPLETE: "",
+    Finish.CUT: "This answer was cut off at its length limit; it is not complete.",
+    Finish.STOPPED: "This answer was stopped by the reader; it is not complete.",
+    Finish.INTERRUPTED: "This answer was interrupted while it was being written; it is not complete.",
+}
+_HEADING_CHARS = 90
+
+
+def verdict_words(answer: Answer) -> str:
+    return _VERDICTS[answer.verdict]
+
+
+def claim_words(claim: Claim) -> str:
+    return _CLAIMS[claim.status]
+
+
+def finish_words(answer: Answer) -> str:
+    """How an answer ended where it is not complete; empty where it is."""
+    return _ENDINGS[answer.finish]
+
+
+def missing_words(answer: Answer) -> str:
+    """Which words of the question the evidence does not cover; empty where it covers them all."""
+    return f"Not covered by the sources: {', '.join(answer.missing)}." if answer.missing else ""
+
+
+def standalone_of(turn: Turn) -> str | None:
+    """The question as it was searched for, where that is not the question as it was asked."""
+    if turn.answer is None or not turn.answer.standalone.strip():
+        return None
+    return None if turn.answer.standalone.strip() == turn.question.strip() else turn.answer.standalone
+
+
+def scope_words(turn: Turn) -> str:
+    """How many documents the question was limited to; empty for the whole library."""
+    n_documents = len(turn.scope.document_ids)
+    return f"Asked of {count(n_documents, 'chosen document')} only." if n_documents else ""
+
+
+def writer_words(answer: Answer) -> str:
+    """Which model wrote the prose, and with which settings."""
+    if answer.model is None:
+        return "No model wrote here: the quotes are the answer."
+    sampling = answer.sampling
+    return (
+        f"Model {answer.model}; temperature {sampling.temperature:g}, seed {sampling.seed}, "
+        f"at most {sampling.max_tokens} tokens."
+    )
+
+
+def place_words(exhibit: Exhibit) -> str:
+    """Where an exhibit stands in its document: half-open, counted from 0 in characters."""
+    return f"characters {exhibit.span.start}–{exhibit.span.end}"
+
+
+def label_words(exhibit: Exhibit) -> str:
+    return f"{'Quote' if exhibit.kind is ExhibitKind.QUOTE else 'Passage'} {exhibit.number}"
+
+
+def cited_numbers(claim: Claim, answer: Answer) -> tuple[int, ...]:
+    """The numbers, from 1, of the quotes a sentence cites."""
+    return tuple(index + 1 for index in claim.quotes if 0 <= index < len(answer.quotes))
+
+
+def heading_of(turn: Turn) -> str:
+    """The question on one line, shortened to heading length."""
+    return one_line(turn.question, _HEADING_CHARS) or "(no text)"
+
+
+def one_line(text: str, limit_chars: int) -> str:
+    """The text with its white space joined, cut at a word where it is longer than the limit."""
+    joined = " ".join(text.split())
+    if len(joined) <= limit_chars:
+        return joined
+    head = joined[: limit_chars - 1]
+    at_word, _, _ = head.rpartition(" ")
+    return (at_word if len(at_word) > limit_chars // 2 else head).rstrip(" ,.;:") + "…"
+
+
+def title_of(transcript: Transcript) -> str:
+    return one_line(transcript.conversation.title, 200) or "Conversation"
+
+
+def when(moment: str) -> str:
+    """An ISO 8601 moment for reading, in UTC and to the minute; something else comes back as it is."""
+    try:
+        return f"{datetime.fromisoformat(moment).astimezone(UTC):%Y-%m-%d %H:%M} UTC"
+    except (ValueError, OverflowError):
+        return moment
+
+
+def count(number: int, noun: str) -> str:
+    """'1 quote', '2 quotes'."""
+    return f"{number} {noun}" if number == 1 else f"{number} {noun}s"
+
+
+def totals_words(transcript: Transcript) -> str:
+    return f"{count(transcript.n_turns, 'question')}, {count(transcript.n_quotes, 'quote')}"
+
+
+def promise_words() -> str:
+    """What an export promises about its quotes."""
+    return (
+        "Every quotation in this file was cut out of its source by the program, not typed by a model. "
+        "Places are counted in characters of the source's text, from 0, the end not included; "
+        "the sha256 identifies that text."
+    )

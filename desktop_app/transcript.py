@@ -1,0 +1,167 @@
+"""A conversation as it leaves the program, whole and countable, and its canonical JSON.
+
+It writes no file and checks no quote: exporting and verifying do.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import Any
+
+import msgspec
+
+from rag.types import Answer, Conversation, Source, Span, Verdict
+
+FORMAT_NAME = "seedbook-transcript"
+FORMAT_VERSION = 1
+
+
+class ExhibitKind(StrEnum):
+    """Why a piece of a document is shown. PASSAGE: the nearest thing found where the sources do not say."""
+
+    QUOTE = "quote"
+    PASSAGE = "passage"
+
+
+@dataclass(frozen=True, slots=True)
+class Exhibit:
+    """A piece of a document as an export shows it: what verifying checks.
+
+    `turn` and `number` count from 1; `number` is the quote's number within its answer. `span` is where the text
+    should stand in the document.
+    """
+
+    kind: ExhibitKind
+    turn: int
+    number: int
+    source: Source
+    span: Span
+    text: str
+    speaker: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Transcript:
+    """A conversation with what a reader elsewhere needs to trust it.
+
+    `conversation_sha256` is the digest of the conversation's canonical JSON, so that a change anywhere is noticed;
+    `exported_at` is ISO 8601 in UTC. The counts stand at the end of the file.
+    """
+
+    format: str
+    format_version: int
+    program_version: str
+    exported_at: str
+    conversation: Conversation
+    n_turns: int
+    n_quotes: int
+    conversation_sha256: str
+
+    @classmethod
+    def of(cls, conversation: Conversation, *, program_version: str, exported_at: str) -> Transcript:
+        """Take a conversation as it is now; lone surrogates, which no file can hold, become U+FFFD."""
+        writable = msgspec.json.decode(encode(conversation), type=Conversation)
+        return cls(
+            format=FORMAT_NAME,
+            format_version=FORMAT_VERSION,
+            program_version=program_version,
+            exported_at=exported_at,
+            conversation=writable,
+            n_turns=len(writable.turns),
+            n_quotes=count_quotes(writable),
+            conversation_sha256=digest(writable),
+        )
+
+    def exhibits(self) -> tuple[Exhibit, ...]:
+        """Every quote of every answer, and the nearest passages where the sources do not say, in order."""
+        return tuple(
+            exhibit
+            for turn_number, turn in enumerate(self.conversation.turns, start=1)
+            if turn.answer is not None
+            for exhibit in exhibits_of(turn.answer, turn_number)
+        )
+
+
+class TranscriptError(Exception):
+    """A file is not a transcript that can be read; the reason is a sentence for a person."""
+
+    def __init__(self, reason: str) -> None:
+        super().__init__(reason)
+        self.reason = reason
+
+
+def exhibits_of(answer: Answer, turn: int) -> tuple[Exhibit, ...]:
+    """What an answer shows of its documents: its quotes, or the nearest passages where the sources do not say."""
+    quotes = tuple(
+        Exhibit(ExhibitKind.QUOTE, turn, number, quote.source, quote.span, quote.text, quote.speaker)
+        for number, quote in enumerate(answer.quotes, start=1)
+    )
+    if answer.verdict is not Verdict.NOT_IN_SOURCES:
+        return quotes
+    return quotes + tuple(
+        Exhibit(ExhibitKind.PASSAGE, turn, number, hit.source, hit.span, hit.text)
+        for number, hit in enumerate(answer.nearest, start=1)
+    )
+
+
+def count_quotes(conversation: Conversation) -> int:
+    return sum(len(turn.answer.quotes) for turn in conversation.turns if turn.answer is not None)
+
+
+def digest(conversation: Conversation) -> str:
+    """sha256 (hex) of the conversation's canonical JSON."""
+    return hashlib.sha256(encode(conversation)).hexdigest()
+
+
+def encode(value: Any) -> bytes:
+    """Compact JSON of one of our values: UTF-8, fields in their declared order, so equal values give equal bytes.
+
+    Lone surrogates, which UTF-8 cannot hold, become U+FFFD.
+    """
+    try:
+        return msgspec.json.encode(value)
+    except UnicodeEncodeError:
+        return msgspec.json.encode(_writable(msgspec.to_builtins(value)))
+
+
+def writable(text: str) -> str:
+    """The text with surrogate pairs joined and lone surrogates replaced by U+FFFD; other text comes back as it is."""
+    return text.encode("utf-16-le", "surrogatepass").decode("utf-16-le", "replace")
+
+
+def _writable(builtin: Any) -> Any:
+    if isinstance(builtin, str):
+        return writable(builtin)
+    if isinstance(builtin, list | tuple):
+        return [_writable(item) for item in builtin]
+    if isinstance(builtin, dict):
+        return {key: _writable(item) for key, item in builtin.items()}
+    return builtin
+
+
+def to_json(transcript: Transcript) -> bytes:
+    """The transcript's canonical JSON: UTF-8, indented by 2, fields in their declared order, a line feed at the end."""
+    return msgspec.json.format(encode(transcript), indent=2) + b"\n"
+
+
+def from_json(content: bytes) -> Transcript:
+    """Read what `to_json` wrote; the counts and the digest are not compared here, verifying does that.
+
+    Raises:
+        TranscriptError: not JSON, cut off, not a transcript, or written by a newer version.
+    """
+    try:
+        header = msgspec.json.decode(content, type=dict[str, Any])
+    except (msgspec.MsgspecError, UnicodeDecodeError, RecursionError) as exc:
+        raise TranscriptError(f"it is not whole JSON ({exc})") from exc
+    if header.get("format") != FORMAT_NAME:
+        raise TranscriptError("it is JSON, but not a transcript written by Seedbook")
+    version = header.get("format_version")
+    if isinstance(version, int) and version > FORMAT_VERSION:
+        raise TranscriptError(f"it was written by a newer Seedbook (format {version}; this one knows {FORMAT_VERSION})")
+    try:
+        return msgspec.json.decode(content, type=Transcript)
+    except (msgspec.MsgspecError, UnicodeDecodeError, RecursionError) as exc:
+        raise TranscriptError(f"it is not a whole transcript ({exc})") from exc
