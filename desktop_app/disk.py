@@ -61,17 +61,17 @@ def _full(path: Path, needed_bytes: int | None) -> str:
     return f"The disk is full: {needed}{free}. Make room and try again."
 
 
-# os.path asks here because, unlike pathlib before 3.12, it answers "no" where looking is forbidden.
+# os.path is asked below because, unlike pathlib, it answers "no" where looking is forbidden.
 
 
 def _nearest_folder(path: Path) -> Path:
-    return next((folder for folder in path.parents if os.path.isdir(folder)), Path(path.anchor or "."))  # noqa: PTH
+    return next((folder for folder in path.parents if os.path.isdir(folder)), Path(path.anchor or "."))  # noqa: PTH112
 
 
 def _first_missing(path: Path) -> Path:
     """The outermost folder of `path` that is not there, or `path` itself."""
-    return next((folder for folder in reversed(path.parents) if not os.path.exists(folder)), path)  # noqa: PTH
+    return next((folder for folder in reversed(path.parents) if not os.path.exists(folder)), path)  # noqa: PTH110
 
 
 def _first_file(path: Path) -> Path:
-    return next((folder for folder in reversed(path.parents) if os.path.isfile(folder)), path)  # noqa: PTH
+    return next((folder for folder in reversed(path.parents) if os.path.isfile(folder)), path)  # noqa: PTH113
