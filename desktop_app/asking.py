@@ -1,0 +1,209 @@
+"""One question at a time from the button to the disk: asks, shows what arrives, saves it, and says when it is over.
+
+It knows nothing of the list of conversations; an answer goes on into its own conversation whatever is shown meanwhile.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from datetime import UTC, datetime
+from functools import partial
+from typing import Protocol
+from uuid import uuid4
+
+from PySide6.QtCore import QObject, QTimer, Signal, Slot
+
+from desktop_app.keeper import Keeper
+from desktop_app.problems import Problem, problem_of
+from desktop_app.turn_record import TurnRecord
+from desktop_app.workers import Answering, Question
+from rag.types import Answer, Checked, Claim, Delta, Done, Event, Quoted, Retrieved, Scope, Turn
+
+DELTA_INTERVAL_MS = 40
+_ENDED_EARLY = "The answer ended before it was complete. Your question is saved; ask it again."
+
+
+class TurnDisplay(Protocol):
+    """Where a turn is shown; the conversation view fits it."""
+
+    def begin_turn(self, turn: Turn) -> None: ...
+    def show_retrieved(self, turn_id: str, event: Retrieved) -> None: ...
+    def show_quotes(self, turn_id: str, answer: Answer) -> None: ...
+    def append_delta(self, turn_id: str, text: str) -> None: ...
+    def show_checked(self, turn_id: str, claim: Claim) -> None: ...
+    def finish_turn(self, turn_id: str, answer: Answer) -> None: ...
+    def fail_turn(self, turn_id: str, title: str, message: str) -> None: ...
+
+
+class Asker(QObject):
+    """Asks, and keeps what comes.
+
+    Signals:
+        began(conversation id), ended(conversation id, turn): around every turn.
+        broke(Problem): a turn failed because of a defect of the program.
+    """
+
+    began = Signal(str)
+    ended = Signal(str, object)
+    broke = Signal(object)
+
+    def __init__(
+        self, answering: Answering, keeper: Keeper, save: Callable[[str, Turn], None], display: TurnDisplay
+    ) -> None:
+        super().__init__()
+        self._answering = answering
+        self._keeper = keeper
+        self._save = save
+        self._display = display
+        self._record: TurnRecord | None = None
+        self._conversation_id = ""
+        self._shown_id = ""
+        self._unpainted: list[str] = []
+        self._paint_timer = QTimer(self, singleShot=True, interval=DELTA_INTERVAL_MS)
+        self._paint_timer.timeout.connect(self._paint_deltas)
+        answering.arrived.connect(self._take)
+        answering.failed.connect(self._fail)
+        answering.ended.connect(self._end)
+
+    @property
+    def is_answering(self) -> bool:
+        return self._record is not None
+
+    @property
+    def conversation_id(self) -> str:
+        """Where the running answer belongs; empty if none is running."""
+        return self._conversation_id
+
+    @property
+    def running_turn(self) -> Turn | None:
+        """The turn as received so far."""
+        return self._record.turn if self._record else None
+
+    def ask(
+        self,
+        conversation_id: str,
+        question: str,
+        *,
+        scope: Scope,
+        history: Sequence[Turn],
+        standalone: str | None = None,
+    ) -> Turn:
+        """Save the question, show it, and start the answer; whatever the saving raises, nothing was shown then."""
+        turn = Turn(str(uuid4()), datetime.now(UTC).isoformat(timespec="milliseconds"), question, scope, None)
+        self._save(conversation_id, turn)
+        self._record = TurnRecord(turn)
+        self._conversation_id = conversation_id
+        if self._is_shown:
+            self._display.begin_turn(turn)
+        self._answering.start(Question(turn.id, question, scope, tuple(history), standalone))
+        self.began.emit(conversation_id)
+        return turn
+
+    def stop(self) -> None:
+        """Ask the answer to end; what was received stays."""
+        self._answering.stop()
+
+    def show_in(self, conversation_id: str) -> None:
+        """Say which conversation the display shows from now on, and bring a turn running in it up to date there."""
+        self._paint_timer.stop()
+        self._unpainted.clear()
+        self._shown_id = conversation_id
+        if self._record is not None and self._is_shown:
+            self._replay(self._record)
+
+    def save_now(self) -> None:
+        """Hand the turn as received so far to the keeper, for the program is about to end."""
+        if self._record is not None:
+            self._keep(self._record.turn, at_once=True)
+
+    def _keep(self, turn: Turn, *, at_once: bool = False) -> None:
+        self._keeper.keep(turn.id, partial(self._save, self._conversation_id, turn), at_once=at_once)
+
+    @property
+    def _is_shown(self) -> bool:
+        return self._shown_id == self._conversation_id
+
+    def _replay(self, record: TurnRecord) -> None:
+        turn_id = record.turn.id
+        self._display.begin_turn(record.turn)
+        if record.retrieved is not None:
+            self._display.show_retrieved(turn_id, record.retrieved)
+        if record.quoted is not None:
+            self._display.show_quotes(turn_id, record.quoted)
+        if record.prose:
+            self._display.append_delta(turn_id, record.prose)
+        for claim in record.claims:
+            self._display.show_checked(turn_id, claim)
+
+    @Slot(str, object)
+    def _take(self, turn_id: str, event: Event) -> None:
+        record = self._record
+        if record is None or record.turn.id != turn_id:
+            return
+        record.take(event)
+        if isinstance(event, Delta):
+            self._unpainted.append(event.text)
+            if not self._paint_timer.isActive():
+                self._paint_timer.start()
+            return
+        self._paint_deltas()
+        if self._is_shown:
+            self._paint(turn_id, event)
+        if isinstance(event, Quoted | Done):
+            self._keep(record.turn, at_once=True)
+
+    def _paint(self, turn_id: str, event: Event) -> None:
+        match event:
+            case Retrieved():
+                self._display.show_retrieved(turn_id, event)
+            case Quoted(answer):
+                self._display.show_quotes(turn_id, answer)
+            case Checked(claim):
+                self._display.show_checked(turn_id, claim)
+            case Done(answer):
+                self._display.finish_turn(turn_id, answer)
+            case Delta():
+                pass
+
+    @Slot()
+    def _paint_deltas(self) -> None:
+        self._paint_timer.stop()
+        if not self._unpainted or self._record is None:
+            return
+        text = "".join(self._unpainted)
+        self._unpainted.clear()
+        turn = self._record.turn
+        self._keep(turn)
+        if self._is_shown:
+            self._display.append_delta(turn.id, text)
+
+    @Slot(str, object)
+    def _fail(self, turn_id: str, exc: Exception) -> None:
+        if self._record is None or self._record.turn.id != turn_id or self._record.is_done:
+            return
+        problem = problem_of(exc)
+        self._end_with(problem)
+        if problem.details:
+            self.broke.emit(problem)
+
+    @Slot(str)
+    def _end(self, turn_id: str) -> None:
+        record = self._record
+        if record is None or record.turn.id != turn_id:
+            return
+        if not record.is_done:
+            self._end_with(Problem("The answer broke off", _ENDED_EARLY, ""))
+        conversation_id = self._conversation_id
+        self._record = None
+        self._conversation_id = ""
+        self.ended.emit(conversation_id, record.turn)
+
+    def _end_with(self, problem: Problem) -> None:
+        record = self._record
+        if record is None:
+            return
+        self._paint_deltas()
+        record.fail(problem.message)
+        self._keep(record.turn, at_once=True)
+        if self._is_shown:
+            self._display.fail_turn(record.turn.id, problem.title, problem.message)

@@ -1,0 +1,44 @@
+"""An answer as plain text with its quotes and where they stand, ready to be pasted into a letter.
+
+It knows neither Qt nor the clipboard; whole conversations are written by the export.
+"""
+
+from __future__ import annotations
+
+from rag.types import Answer, Claim, Quote, Turn, Verdict
+
+_OPENINGS = {
+    Verdict.ANSWERED: "",
+    Verdict.PARTLY: "The sources answer this only in part.",
+    Verdict.NOT_IN_SOURCES: "The sources do not say.",
+    Verdict.SOURCES_DIFFER: "The sources differ.",
+}
+
+
+def with_citations(turn: Turn) -> str:
+    """The question, the answer's prose with numbers, then each quote with its source; no markup, LF line ends."""
+    answer = turn.answer
+    if answer is None:
+        return turn.question + (f"\n\n{turn.problem}" if turn.problem else "")
+    parts = [turn.question, _OPENINGS[answer.verdict], _prose(answer)]
+    parts += [_numbered_quote(number, quote) for number, quote in enumerate(answer.quotes, start=1)]
+    return "\n\n".join(part for part in parts if part)
+
+
+def _prose(answer: Answer) -> str:
+    if not answer.claims:
+        return answer.prose.strip()
+    return " ".join(_numbered_claim(claim) for claim in answer.claims)
+
+
+def _numbered_claim(claim: Claim) -> str:
+    marks = "".join(f" [{index + 1}]" for index in claim.quotes)
+    return claim.text.strip() + marks
+
+
+def _numbered_quote(number: int, quote: Quote) -> str:
+    source = quote.source
+    said = f"{quote.speaker}: " if quote.speaker else ""
+    place = [source.title or source.name, source.date or "", source.name if source.title else ""]
+    where = ", ".join(part for part in place if part)
+    return f"[{number}] {said}“{quote.text.strip()}”\n    {where}, characters {quote.span.start}–{quote.span.end}"

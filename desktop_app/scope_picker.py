@@ -1,0 +1,92 @@
+"""Where the reader chooses which documents a conversation asks.
+
+It keeps no choice; it returns one.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from PySide6.QtCore import Qt, Slot
+from PySide6.QtWidgets import (
+    QDialog,
+    QDialogButtonBox,
+    QHBoxLayout,
+    QLabel,
+    QLineEdit,
+    QPushButton,
+    QVBoxLayout,
+    QWidget,
+)
+
+from desktop_app.source_table import SourceTable
+from rag.types import Scope, Source
+
+
+class ScopePicker(QDialog):
+    """Ticks beside documents; no tick, or every tick, means the whole library."""
+
+    def __init__(self, sources: Sequence[Source], scope: Scope, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.setObjectName("scope-picker")
+        self.setWindowTitle("Which documents to ask")
+        self.resize(760, 520)
+        self.filter_box = QLineEdit(self, objectName="search-box")
+        self.filter_box.setPlaceholderText("Filter by title, date or file")
+        self.filter_box.setAccessibleName("Filter documents")
+        self.filter_box.setClearButtonEnabled(True)
+        self.table = SourceTable(checkable=True, parent=self)
+        self.count = QLabel(self, objectName="muted")
+        self.count.setTextFormat(Qt.TextFormat.PlainText)
+        self.all_button = QPushButton("Tick shown", self)
+        self.none_button = QPushButton("Whole library", self)
+        kinds = QDialogButtonBox.StandardButton
+        self.buttons = QDialogButtonBox(kinds.Ok | kinds.Cancel, self)
+        self._lay_out()
+        self._connect()
+        self.table.sources.show(sources)
+        self.table.sources.check(scope.document_ids)
+
+    def _lay_out(self) -> None:
+        foot = QHBoxLayout()
+        foot.addWidget(self.none_button)
+        foot.addWidget(self.all_button)
+        foot.addWidget(self.count)
+        foot.addStretch(1)
+        foot.addWidget(self.buttons)
+        layout = QVBoxLayout(self)
+        layout.setContentsMargins(14, 14, 14, 12)
+        layout.setSpacing(10)
+        layout.addWidget(self.filter_box)
+        layout.addWidget(self.table, 1)
+        layout.addLayout(foot)
+
+    def _connect(self) -> None:
+        self.filter_box.textChanged.connect(self.table.filter.set_words)
+        self.table.sources.checked_changed.connect(self._refresh)
+        self.all_button.clicked.connect(self._tick_shown)
+        self.none_button.clicked.connect(self._tick_none)
+        self.buttons.accepted.connect(self.accept)
+        self.buttons.rejected.connect(self.reject)
+
+    @property
+    def scope(self) -> Scope:
+        """What is ticked."""
+        chosen = self.table.sources.checked_ids
+        return Scope() if len(chosen) == len(self.table.sources.sources) else Scope(chosen)
+
+    @Slot()
+    def _refresh(self) -> None:
+        n_documents = len(self.scope.document_ids)
+        words = {0: "The whole library is asked.", 1: "1 document is asked."}
+        self.count.setText(words.get(n_documents, f"{n_documents:,} documents are asked."))
+
+    @Slot()
+    def _tick_shown(self) -> None:
+        proxy = self.table.filter
+        rows = (proxy.mapToSource(proxy.index(row, 0)).row() for row in range(proxy.rowCount()))
+        self.table.sources.check([self.table.sources.sources[row].id for row in rows])
+
+    @Slot()
+    def _tick_none(self) -> None:
+        self.table.sources.check(self.table.sources.checked_ids, is_checked=False)

@@ -1,0 +1,114 @@
+"""The style sheet of the window's frame: panes, composer, status line, notices.
+
+The application's own palette and style sheet come from the theme; the conversation and the source style themselves.
+"""
+
+from __future__ import annotations
+
+from PySide6.QtGui import QColor
+
+from desktop_app.theme import Theme
+
+
+def window_style(theme: Theme) -> str:
+    """A style sheet for everything inside the main window and its dialogs, by object names."""
+    return "\n".join((_panes(theme), _buttons(theme), _fields(theme), _status(theme), _notices(theme)))
+
+
+def _panes(theme: Theme) -> str:
+    return f"""
+        #conversation-list {{ background: {_css(theme.sunken)}; border: none; }}
+        #conversation-list QListView {{ background: {_css(theme.sunken)}; border: none; outline: none; }}
+        #middle, #central {{ background: {_css(theme.window)}; }}
+        #source-pane {{ background: {_css(theme.surface)}; border: none; }}
+        #source-head {{ background: {_css(theme.sunken)}; border: none; }}
+        #source-head QLabel {{ color: {_css(theme.muted)}; font-weight: 600; }}
+        #composer {{ background: {_css(theme.surface)}; border: 1px solid {_css(theme.rule)}; border-radius: 12px; }}
+        #composer[focused="true"] {{ border: 1px solid {_css(theme.accent)}; }}
+        #question-box {{ background: transparent; color: {_css(theme.text)}; border: none; }}
+        #composer-hint, #muted, #list-empty {{ color: {_css(theme.muted)}; font-size: {theme.small.pointSizeF()}pt; }}
+        #list-empty {{ padding: 24px 18px; }}
+        #drop-veil {{ background: {_css(theme.window, 235)}; border: 2px dashed {_css(theme.accent)};
+                      border-radius: 12px; color: {_css(theme.text)}; font-size: {theme.title.pointSizeF()}pt; }}
+        QMenuBar {{ background: {_css(theme.sunken)}; color: {_css(theme.text)}; padding: 2px 6px; }}
+        QMenuBar::item {{ background: transparent; padding: 4px 9px; border-radius: 4px; }}
+        QMenuBar::item:selected {{ background: {_css(theme.hover)}; }}
+        QDialog {{ background: {_css(theme.window)}; }}
+        QTableView {{ background: {_css(theme.surface)}; border: 1px solid {_css(theme.rule)}; border-radius: 6px;
+                      outline: none; selection-background-color: {_css(theme.selection)};
+                      selection-color: {_css(theme.text)}; }}
+        QTableView::item {{ padding: 2px 8px; }}
+        QHeaderView {{ background: {_css(theme.surface)}; }}
+        QHeaderView::section {{ background: {_css(theme.surface)}; color: {_css(theme.muted)}; border: none;
+                                border-bottom: 1px solid {_css(theme.rule)}; padding: 6px 8px; }}
+    """
+
+
+def _buttons(theme: Theme) -> str:
+    small = f"font-size: {theme.small.pointSizeF()}pt;"
+    return f"""
+        QPushButton {{ background: {_css(theme.surface)}; color: {_css(theme.text)}; border: 1px solid {_css(theme.rule)};
+                       border-radius: 6px; padding: 5px 14px; }}
+        QPushButton:hover {{ background: {_css(theme.hover)}; }}
+        QPushButton:focus {{ border: 1px solid {_css(theme.accent)}; }}
+        QPushButton:disabled {{ color: {_css(theme.muted)}; }}
+        #new-button {{ text-align: left; padding: 7px 12px; }}
+        #send-button {{ background: {_css(theme.accent)}; color: {_css(theme.accent_text)}; border: 1px solid
+                        {_css(theme.accent)}; border-radius: 8px; padding: 6px 20px; font-weight: 600; }}
+        #send-button:hover {{ background: {_css(theme.accent, 225)}; }}
+        #send-button:focus {{ border: 1px solid {_css(theme.text)}; }}
+        #send-button:disabled {{ background: {_css(theme.hover)}; color: {_css(theme.muted)};
+                                 border: 1px solid {_css(theme.hover)}; }}
+        #send-button[stops="true"] {{ background: {_css(theme.surface)}; color: {_css(theme.text)};
+                                      border: 1px solid {_css(theme.muted)}; }}
+        #scope-button {{ background: transparent; color: {_css(theme.muted)}; border: 1px solid {_css(theme.rule)};
+                         border-radius: 11px; padding: 3px 12px; {small} }}
+        #scope-button:hover {{ background: {_css(theme.hover)}; color: {_css(theme.text)}; }}
+        #scope-button:focus {{ border: 1px solid {_css(theme.accent)}; }}
+        #scope-button[narrowed="true"] {{ color: {_css(theme.accent)}; border: 1px solid {_css(theme.accent)}; }}
+        #status-button, #notice-dismiss, #source-close {{ background: transparent; border: 1px solid transparent;
+                         padding: 2px 8px; border-radius: 5px; {small} color: {_css(theme.muted)}; }}
+        #status-button:hover, #notice-dismiss:hover, #source-close:hover {{ background: {_css(theme.hover)};
+                         color: {_css(theme.text)}; }}
+        #status-button:focus, #notice-dismiss:focus, #source-close:focus {{ border: 1px solid {_css(theme.accent)}; }}
+    """
+
+
+def _fields(theme: Theme) -> str:
+    return f"""
+        QLineEdit {{ background: {_css(theme.surface)}; color: {_css(theme.text)}; border: 1px solid {_css(theme.rule)};
+                     border-radius: 6px; padding: 5px 8px; selection-background-color: {_css(theme.selection)};
+                     selection-color: {_css(theme.text)}; }}
+        QLineEdit:focus {{ border: 1px solid {_css(theme.accent)}; }}
+    """
+
+
+def _status(theme: Theme) -> str:
+    return f"""
+        #status-line {{ background: {_css(theme.sunken)}; border: none; border-top: 1px solid {_css(theme.rule)}; }}
+        #status-line QLabel {{ color: {_css(theme.muted)}; font-size: {theme.small.pointSizeF()}pt; }}
+        #status-line #offline-badge {{ color: {_css(theme.ok)}; border: 1px solid {_css(theme.ok)}; border-radius: 8px;
+                          padding: 1px 9px; font-weight: 600; }}
+        #status-line #engine-point[status="ready"] {{ color: {_css(theme.ok)}; }}
+        #status-line #engine-point[status="loading"] {{ color: {_css(theme.warn)}; }}
+        #status-line #engine-point[status="given_up"] {{ color: {_css(theme.bad)}; }}
+        #status-line QProgressBar {{ background: {_css(theme.rule)}; border: none; border-radius: 3px; }}
+        #status-line QProgressBar::chunk {{ background: {_css(theme.accent)}; border-radius: 3px; }}
+    """
+
+
+def _notices(theme: Theme) -> str:
+    tones = {"info": theme.accent, "warn": theme.warn, "bad": theme.bad}
+    rules = "\n".join(
+        f'#notice[tone="{tone}"] {{ border-left: 4px solid {_css(colour)}; }}' for tone, colour in tones.items()
+    )
+    return f"""
+        #notice {{ background: {_css(theme.surface)}; border: 1px solid {_css(theme.rule)}; border-radius: 6px; }}
+        {rules}
+        #notice-title {{ font-weight: 600; color: {_css(theme.text)}; }}
+        #notice-message {{ color: {_css(theme.text)}; }}
+    """
+
+
+def _css(colour: QColor, alpha: int = 255) -> str:
+    return f"rgba({colour.red()}, {colour.green()}, {colour.blue()}, {alpha})"
