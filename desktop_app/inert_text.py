@@ -1,0 +1,216 @@
+"""Text of documents and models on screen: selectable, exact when copied, and unable to load or open anything.
+
+Nothing here ever reads markup: what comes in is characters, and characters come out.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+from PySide6.QtCore import QMimeData, QSize, Qt, Signal
+from PySide6.QtGui import (
+    QFont,
+    QFontMetrics,
+    QMouseEvent,
+    QPainter,
+    QPaintEvent,
+    QPalette,
+    QTextBlockFormat,
+    QTextCharFormat,
+    QTextCursor,
+    QTextOption,
+    QWheelEvent,
+)
+from PySide6.QtWidgets import QFrame, QSizePolicy, QTextEdit, QWidget
+
+from desktop_app.shown_text import ShownText
+
+_SELECTABLE = Qt.TextInteractionFlag.TextSelectableByMouse | Qt.TextInteractionFlag.TextSelectableByKeyboard
+
+
+def plain_tooltip(text: str) -> str:
+    """`text` so that a tool tip shows it as it is; Qt guesses at markup there, and a word joiner ends the guess."""
+    return text.replace("<", "<\u2060")
+
+
+def plain_label(text: str) -> str:
+    """`text` so that a button or menu shows every ampersand, and on one line."""
+    return " ".join(text.split()).replace("&", "&&")
+
+
+class InertEdit(QTextEdit):
+    """A page of read-only plain text with exact positions; copying gives the text's own characters."""
+
+    def __init__(self, parent: QWidget | None = None, line_height_percent: int = 140) -> None:
+        super().__init__(parent)
+        self._shown = ShownText("")
+        self._line_height_percent = line_height_percent
+        self.setReadOnly(True)
+        self.setUndoRedoEnabled(False)
+        self.setAcceptRichText(False)
+        self.setAcceptDrops(False)
+        self.setTextInteractionFlags(_SELECTABLE)
+        self.setFrameShape(QFrame.Shape.NoFrame)
+        self.setWordWrapMode(QTextOption.WrapMode.WrapAtWordBoundaryOrAnywhere)
+        self.setTabChangesFocus(True)
+
+    @property
+    def shown(self) -> ShownText:
+        return self._shown
+
+    def show_text(self, shown: ShownText) -> None:
+        """Show a stretch of a text from its beginning."""
+        self._shown = shown
+        self.document().clear()
+        cursor = QTextCursor(self.document())
+        cursor.setBlockFormat(self._block_format())
+        cursor.insertText(shown.display, QTextCharFormat())
+
+    def loadResource(self, type: int, name: Any) -> None:  # noqa: A002, ARG002  (Qt's own parameter names)
+        """Nothing is ever loaded, whatever a text names."""
+        return
+
+    def createMimeDataFromSelection(self) -> QMimeData:
+        """What is copied or dragged: the selected characters as they stand in the text, and no markup."""
+        # Qt's own object, refilled: one made by Python would still lie in the clipboard when the interpreter is gone.
+        copied = super().createMimeDataFromSelection()
+        copied.text()  # it fills itself when first asked, and would do so over ours
+        copied.clear()
+        copied.setText(self.selected_text())
+        return copied
+
+    def selected_text(self) -> str:
+        cursor = self.textCursor()
+        return self._shown.between(cursor.selectionStart(), cursor.selectionEnd())
+
+    def _block_format(self) -> QTextBlockFormat:
+        block = QTextBlockFormat()
+        block.setLineHeight(self._line_height_percent, QTextBlockFormat.LineHeightTypes.ProportionalHeight.value)
+        return block
+
+
+class InertText(InertEdit):
+    """A piece of text that is as high as its content and leaves scrolling to what surrounds it.
+
+    Signals:
+        clicked(): a plain click, which selected nothing.
+    """
+
+    clicked = Signal()
+
+    def __init__(self, text: str = "", parent: QWidget | None = None, line_height_percent: int = 140) -> None:
+        super().__init__(parent, line_height_percent)
+        self._heights: dict[int, int] = {}
+        self.document().setDocumentMargin(0)
+        self.setVerticalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        self.viewport().setAutoFillBackground(False)
+        policy = QSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Preferred)
+        policy.setHeightForWidth(True)
+        self.setSizePolicy(policy)
+        self.setFocusPolicy(Qt.FocusPolicy.ClickFocus)
+        self.document().contentsChanged.connect(self._remeasure)
+        if text:
+            self.set_text(text)
+
+    def set_text(self, text: str) -> None:
+        self.show_text(ShownText(text))
+
+    def text(self) -> str:
+        return self._shown.text
+
+    def append_text(self, text: str) -> None:
+        """Add at the end without a new layout of what is there already."""
+        if not self._shown.text:
+            self.set_text(text)
+            return
+        added = ShownText(text).display
+        self._shown = ShownText(self._shown.text + text)
+        cursor = QTextCursor(self.document())
+        cursor.movePosition(QTextCursor.MoveOperation.End)
+        cursor.insertText(added)
+
+    def underline_all(self, format_: QTextCharFormat) -> None:
+        """Mark the whole text with a character format, such as a dotted underline."""
+        cursor = QTextCursor(self.document())
+        cursor.select(QTextCursor.SelectionType.Document)
+        cursor.mergeCharFormat(format_)
+
+    def setFont(self, font: QFont | str | Sequence[str]) -> None:
+        super().setFont(font)
+        self._remeasure()
+
+    def hasHeightForWidth(self) -> bool:
+        return True
+
+    def heightForWidth(self, width: int) -> int:
+        if width not in self._heights:
+            document = self.document()
+            if document.textWidth() != width:
+                document.setTextWidth(width)
+            self._heights[width] = int(document.size().height() + 0.999)
+        return self._heights[width]
+
+    def sizeHint(self) -> QSize:
+        width = self.width() or 400
+        return QSize(width, self.heightForWidth(width))
+
+    def minimumSizeHint(self) -> QSize:
+        return QSize(40, QFontMetrics(self.font()).height())
+
+    def wheelEvent(self, event: QWheelEvent) -> None:
+        event.ignore()
+
+    def mouseReleaseEvent(self, event: QMouseEvent) -> None:
+        super().mouseReleaseEvent(event)
+        if event.button() is Qt.MouseButton.LeftButton and not self.textCursor().hasSelection():
+            self.clicked.emit()
+
+    def _remeasure(self) -> None:
+        self._heights.clear()
+        self.updateGeometry()
+
+
+class Caption(QWidget):
+    """One line of plain text that is cut with an ellipsis where the room ends; the tool tip has it in full."""
+
+    def __init__(
+        self,
+        text: str = "",
+        parent: QWidget | None = None,
+        elide: Qt.TextElideMode = Qt.TextElideMode.ElideRight,
+        colour_role: QPalette.ColorRole = QPalette.ColorRole.WindowText,
+    ) -> None:
+        super().__init__(parent)
+        self._text = ""
+        self._elide = elide
+        self._colour_role = colour_role
+        self.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Fixed)
+        self.set_text(text)
+
+    def text(self) -> str:
+        return self._text
+
+    def set_text(self, text: str) -> None:
+        self._text = " ".join(text.split())
+        self.setAccessibleName(self._text)
+        self.setToolTip(plain_tooltip(self._text))
+        self.updateGeometry()
+        self.update()
+
+    def sizeHint(self) -> QSize:
+        metrics = self.fontMetrics()
+        return QSize(min(metrics.horizontalAdvance(self._text[:400]) + 2, 2_000), metrics.height())
+
+    def minimumSizeHint(self) -> QSize:
+        metrics = self.fontMetrics()
+        return QSize(min(self.sizeHint().width(), metrics.averageCharWidth() * 8), metrics.height())
+
+    def paintEvent(self, event: QPaintEvent) -> None:  # noqa: ARG002
+        painter = QPainter(self)
+        painter.setPen(self.palette().color(self._colour_role))
+        # Enough for any width: the middle of a name of a million characters is not worth shaping.
+        text = self._text if len(self._text) <= 2_000 else self._text[:1_000] + "…" + self._text[-1_000:]
+        elided = self.fontMetrics().elidedText(text, self._elide, self.width())
+        painter.drawText(self.rect(), Qt.AlignmentFlag.AlignVCenter | Qt.AlignmentFlag.AlignLeft, elided)

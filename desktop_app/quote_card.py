@@ -1,0 +1,177 @@
+"""An excerpt of a source with one click to its place: a quotation, or a passage that only came near.
+
+It shows what it is given; whether the words still stand in the source is for the source view to say.
+"""
+
+from __future__ import annotations
+
+from PySide6.QtCore import QEvent, QRectF, Qt, Signal
+from PySide6.QtGui import QColor, QFocusEvent, QFont, QKeyEvent, QMouseEvent, QPainter, QPaintEvent, QPalette, QPen
+from PySide6.QtWidgets import QFrame, QHBoxLayout, QSizePolicy, QVBoxLayout, QWidget
+
+from desktop_app.inert_text import Caption, InertText
+from desktop_app.theme import Theme
+from desktop_app.wording import date_words, quote_words, source_words
+from rag.types import Hit, Quote, Source
+
+_EXCERPT_CHARS = 320
+
+
+class ExcerptCard(QFrame):
+    """A source's title and date above its own words, which stand beside a rule. The whole card can be clicked.
+
+    Signals:
+        activated(): clicked, or Enter or Space pressed.
+    """
+
+    activated = Signal()
+
+    def __init__(self, source: Source, text: str, mark: str, theme: Theme, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._theme = theme
+        self._is_current = False
+        self._is_under_pointer = False
+        self._mark = Caption(mark, colour_role=QPalette.ColorRole.Link)
+        self._title = Caption(source.title)
+        self._date = Caption(date_words(source.date), colour_role=QPalette.ColorRole.PlaceholderText)
+        self._words = InertText(text)
+        self._words.clicked.connect(self.activated)
+        self._lay_out()
+        self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
+        self.setCursor(Qt.CursorShape.PointingHandCursor)
+        policy = QSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Preferred)
+        policy.setHeightForWidth(True)
+        self.setSizePolicy(policy)
+        self.set_theme(theme)
+
+    @property
+    def words(self) -> InertText:
+        """The widget with the source's own words; they can be selected and copied."""
+        return self._words
+
+    def set_theme(self, theme: Theme) -> None:
+        self._theme = theme
+        self._mark.setFont(theme.strong)
+        self._title.setFont(theme.strong)
+        self._date.setFont(theme.small)
+        self._words.setFont(self._words_font(theme))
+        self.update()
+
+    def set_current(self, is_current: bool) -> None:
+        """Mark the card as the one whose place is open."""
+        self._is_current = is_current
+        self.update()
+
+    def _words_font(self, theme: Theme) -> QFont:
+        return theme.quote
+
+    def _lay_out(self) -> None:
+        header = QHBoxLayout()
+        header.setSpacing(8)
+        if self._mark.text():
+            header.addWidget(self._mark)
+        header.addWidget(self._title, 1)
+        self._title.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
+        if self._date.text():
+            header.addWidget(self._date)
+        inner = QHBoxLayout()
+        inner.setContentsMargins(14, 0, 0, 0)
+        inner.addWidget(self._words)
+        self._column = QVBoxLayout(self)
+        self._column.setContentsMargins(14, 11, 14, 13)
+        self._column.setSpacing(8)
+        self._column.addLayout(header)
+        self._column.addLayout(inner)
+
+    def paintEvent(self, event: QPaintEvent) -> None:  # noqa: ARG002
+        painter = QPainter(self)
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        edge, width = self._edge()
+        painter.setPen(QPen(edge, width))
+        painter.setBrush(self._theme.surface)
+        painter.drawRoundedRect(QRectF(self.rect()).adjusted(1, 1, -1, -1), 7, 7)
+        place = self._words.geometry()
+        painter.setPen(Qt.PenStyle.NoPen)
+        painter.setBrush(self._theme.accent if self._is_current else self._theme.quote_rule)
+        painter.drawRoundedRect(QRectF(place.x() - 14, place.y(), 3, place.height()), 1.5, 1.5)
+
+    def _edge(self) -> tuple[QColor, float]:
+        if self.hasFocus():
+            return self._theme.accent, 2.0
+        if self._is_current:
+            return self._theme.accent, 1.0
+        return (self._theme.quote_rule if self._is_under_pointer else self._theme.rule), 1.0
+
+    def event(self, event: QEvent) -> bool:
+        if event.type() in (QEvent.Type.Enter, QEvent.Type.Leave):
+            self._is_under_pointer = event.type() is QEvent.Type.Enter
+            self.update()
+        return super().event(event)
+
+    def focusInEvent(self, event: QFocusEvent) -> None:
+        self.update()
+        super().focusInEvent(event)
+
+    def focusOutEvent(self, event: QFocusEvent) -> None:
+        self.update()
+        super().focusOutEvent(event)
+
+    def mouseReleaseEvent(self, event: QMouseEvent) -> None:
+        if event.button() is Qt.MouseButton.LeftButton and self.rect().contains(event.position().toPoint()):
+            self.activated.emit()
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        if event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter, Qt.Key.Key_Space):
+            self.activated.emit()
+        else:
+            super().keyPressEvent(event)
+
+
+class QuoteCard(ExcerptCard):
+    """A quotation with its number among the answer's quotes, counted from 1."""
+
+    def __init__(self, quote: Quote, number: int, total: int, theme: Theme, parent: QWidget | None = None) -> None:
+        self._speaker = Caption(f"— {quote.speaker}" if quote.speaker else "")
+        super().__init__(quote.source, quote.text, str(number), theme, parent)
+        self._quote = quote
+        name = quote_words(quote, number, total)
+        self.setAccessibleName(name)
+        self._words.setAccessibleName(name)
+        self.setAccessibleDescription("Press Enter to open the source at this place")
+
+    @property
+    def quote(self) -> Quote:
+        return self._quote
+
+    def set_theme(self, theme: Theme) -> None:
+        self._speaker.setFont(theme.small)
+        super().set_theme(theme)
+
+    def _lay_out(self) -> None:
+        super()._lay_out()
+        if self._speaker.text():
+            row = QHBoxLayout()
+            row.setContentsMargins(14, 0, 0, 0)
+            row.addWidget(self._speaker)
+            self._column.addLayout(row)
+
+
+class HitCard(ExcerptCard):
+    """A passage that came near a question; only its beginning is shown, in the interface's own letters."""
+
+    def __init__(self, hit: Hit, theme: Theme, parent: QWidget | None = None) -> None:
+        super().__init__(hit.source, _excerpt(hit.text), "", theme, parent)
+        self.setAccessibleName(f"Nearest passage, from {source_words(hit.source)}: {_excerpt(hit.text)}")
+        self.setAccessibleDescription("Press Enter to open the source at this place")
+
+    def _words_font(self, theme: Theme) -> QFont:
+        return theme.body
+
+
+def _excerpt(text: str) -> str:
+    """The beginning of a passage, cut at a word and marked as cut."""
+    flat = " ".join(text.split())
+    if len(flat) <= _EXCERPT_CHARS:
+        return flat
+    kept = flat[:_EXCERPT_CHARS]
+    return (kept.rsplit(" ", 1)[0] if " " in kept else kept) + " …"

@@ -1,0 +1,114 @@
+"""The question at the top of a turn, and under it what was really searched for, which can be edited in place."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import Qt, Signal
+from PySide6.QtGui import QKeyEvent, QPalette
+from PySide6.QtWidgets import QHBoxLayout, QLineEdit, QVBoxLayout, QWidget
+
+from desktop_app.buttons import QuietButton
+from desktop_app.inert_text import Caption, InertText
+from desktop_app.theme import Theme
+
+
+class TurnHead(QWidget):
+    """Question and standalone question.
+
+    Signals:
+        standalone_edited(str): search for this instead.
+    """
+
+    standalone_edited = Signal(str)
+
+    def __init__(self, question: str, theme: Theme, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._plain_question = question
+        self._question = InertText(question, line_height_percent=120)
+        self._question.setAccessibleName(f"Question: {question}")
+        self._searched = _SearchedLine()
+        self._searched.edited.connect(self.standalone_edited)
+        self._searched.hide()
+        column = QVBoxLayout(self)
+        column.setContentsMargins(0, 0, 0, 0)
+        column.setSpacing(4)
+        column.addWidget(self._question)
+        column.addWidget(self._searched)
+        self.set_theme(theme)
+
+    def set_theme(self, theme: Theme) -> None:
+        self._question.setFont(theme.question)
+        self._searched.set_theme(theme)
+
+    def show_standalone(self, standalone: str) -> None:
+        """Show what was searched for, if it is not the question itself."""
+        differs = bool(standalone.strip()) and _folded(standalone) != _folded(self._plain_question)
+        self._searched.show_question(standalone)
+        self._searched.setVisible(differs)
+
+
+class _SearchedLine(QWidget):
+    edited = Signal(str)
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._standalone = ""
+        self._words = Caption(colour_role=QPalette.ColorRole.PlaceholderText)
+        self._edit = QuietButton("Edit")
+        self._edit.setAccessibleName("Edit what is searched for")
+        self._box = _CancellableLine()
+        self._box.setAccessibleName("Search for")
+        self._box.hide()
+        self._edit.clicked.connect(self._open)
+        self._box.cancelled.connect(self._close)
+        self._box.returnPressed.connect(self._send)
+        row = QHBoxLayout(self)
+        row.setContentsMargins(0, 0, 0, 0)
+        row.addWidget(self._words)
+        row.addWidget(self._box, 1)
+        row.addWidget(self._edit)
+        row.addStretch(0)
+
+    def set_theme(self, theme: Theme) -> None:
+        for widget in (self._words, self._edit, self._box):
+            widget.setFont(theme.small)
+
+    def show_question(self, standalone: str) -> None:
+        self._standalone = standalone
+        self._words.set_text(f"Searched for: {standalone}")
+
+    def _open(self) -> None:
+        if self._box.isVisible():
+            self._send()
+            return
+        self._box.setText(" ".join(self._standalone.split()))
+        self._words.hide()
+        self._box.show()
+        self._box.setFocus(Qt.FocusReason.OtherFocusReason)
+        self._edit.set_words("Search")
+
+    def _close(self) -> None:
+        self._box.hide()
+        self._words.show()
+        self._edit.set_words("Edit")
+        self._edit.setAccessibleName("Edit what is searched for")
+        self._edit.setFocus(Qt.FocusReason.OtherFocusReason)
+
+    def _send(self) -> None:
+        wanted = self._box.text().strip()
+        self._close()
+        if wanted and wanted != self._standalone:
+            self.edited.emit(wanted)
+
+
+class _CancellableLine(QLineEdit):
+    cancelled = Signal()
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        if event.key() == Qt.Key.Key_Escape:
+            self.cancelled.emit()
+        else:
+            super().keyPressEvent(event)
+
+
+def _folded(question: str) -> str:
+    return " ".join(question.casefold().split()).rstrip("?.! ")

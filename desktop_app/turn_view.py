@@ -1,0 +1,215 @@
+"""One question and everything that came of it, evidence first.
+
+It shows what it is told and asks for what the reader wants; it never answers, saves or opens anything itself.
+"""
+
+from __future__ import annotations
+
+from itertools import pairwise
+
+from PySide6.QtCore import QEvent, QPoint, Qt, Signal
+from PySide6.QtGui import QPalette
+from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
+
+from desktop_app.buttons import QuietButton
+from desktop_app.evidence_list import EvidenceList
+from desktop_app.inert_text import Caption
+from desktop_app.prose_view import ProseView
+from desktop_app.theme import Theme
+from desktop_app.turn_footer import ProblemBox, TurnFooter
+from desktop_app.turn_head import TurnHead
+from desktop_app.wording import count_words
+from rag.types import Answer, Claim, Retrieved, Turn, Verdict
+
+FAILED_TITLE = "This question could not be answered"
+_NEVER_ANSWERED = "Interrupted: the program ended before this question was answered"
+
+
+class TurnView(QWidget):
+    """Question, verdict, quotes, draft and what can be done next. Lives in the GUI thread.
+
+    Signals:
+        quote_activated(int), hit_activated(int): index among the answer's quotes, or among its nearest passages.
+        ask_again(), edit_question(), copy_with_citations(), why_requested(), stop_requested(): the reader's wish.
+        edit_standalone(str): search for this question instead.
+        height_changed(): its height for the present width may be another one.
+    """
+
+    quote_activated = Signal(int)
+    hit_activated = Signal(int)
+    ask_again = Signal()
+    edit_question = Signal()
+    edit_standalone = Signal(str)
+    stop_requested = Signal()
+    copy_with_citations = Signal()
+    why_requested = Signal()
+    height_changed = Signal()
+
+    def __init__(
+        self,
+        turn: Turn,
+        theme: Theme,
+        is_live: bool = False,
+        parent: QWidget | None = None,
+        problem_title: str = FAILED_TITLE,
+    ) -> None:
+        super().__init__(parent)
+        self._theme = theme
+        self._problem_title = problem_title
+        self._is_focus_ordered = False
+        self._prose: ProseView | None = None
+        self._head = TurnHead(turn.question, theme)
+        self._activity = _ActivityLine()
+        self._evidence = EvidenceList(theme)
+        self._problem = ProblemBox(theme)
+        self._footer = TurnFooter(theme)
+        self._lay_out()
+        self._connect()
+        self.set_theme(theme)
+        self.setAccessibleName(f"Question: {turn.question}")
+        self._show_stored(turn, is_live)
+
+    def show_retrieved(self, event: Retrieved) -> None:
+        """The passages are found; the quotes are being chosen."""
+        self._head.show_standalone(event.standalone)
+        self._activity.show_words(f"Reading {count_words(len(event.hits), 'passage', 'passages')} …")
+
+    def show_quotes(self, answer: Answer) -> None:
+        """The verdict stands and the quotes are cut; perhaps a model writes now."""
+        self._show_evidence(answer)
+        is_writing = answer.model is not None and answer.verdict is not Verdict.NOT_IN_SOURCES
+        if is_writing:
+            self._prose_by(answer.model or "")
+        self._activity.show_words("Reading the quotes …" if is_writing else "Finishing …")
+
+    def append_delta(self, text: str) -> None:
+        """A further piece of the draft; cheap enough to be called 25 times a second."""
+        self._prose_by("the model").append_delta(text)
+        self._activity.show_words("Writing …")
+
+    def show_checked(self, claim: Claim) -> None:
+        """A finished sentence takes the place of its draft."""
+        self._prose_by("the model").show_checked(claim)
+
+    def finish(self, answer: Answer) -> None:
+        """Show the answer as it will be kept."""
+        self._activity.show_words("")
+        self._show_evidence(answer)
+        if answer.claims:
+            self._prose_by(answer.model or "the model").show_claims(answer.claims)
+        elif self._prose:
+            self._prose.show_claims(())
+            self._prose.hide()
+        self._show_footer(answer)
+
+    def fail(self, title: str, message: str) -> None:
+        """Say what went wrong; quotes that are there already stay."""
+        self._activity.show_words("")
+        self._problem.show_problem(title, message)
+        self._problem.show()
+        self._show_footer(None)
+
+    def mark_quote(self, index: int | None) -> None:
+        """Mark the card whose place is open in the source view; None marks none."""
+        self._evidence.mark_quote(index)
+
+    def set_theme(self, theme: Theme) -> None:
+        self._theme = theme
+        for part in (self._head, self._activity, self._evidence, self._problem, self._footer):
+            part.set_theme(theme)
+        if self._prose:
+            self._prose.set_theme(theme)
+
+    def follow_in_focus(self, before: QWidget) -> QWidget:
+        """Let Tab come here from `before` and go on from top to bottom; return the last stop."""
+        stops = self._stops()
+        if not self._is_focus_ordered:
+            self._is_focus_ordered = True
+            for one, other in pairwise([before, *stops]):
+                QWidget.setTabOrder(one, other)
+        return stops[-1] if stops else before
+
+    def _stops(self) -> list[QWidget]:
+        tab = Qt.FocusPolicy.TabFocus
+        stops = [part for part in self.findChildren(QWidget) if part.focusPolicy() & tab == tab and not part.isHidden()]
+        return sorted(stops, key=lambda part: (part.mapTo(self, QPoint()).y(), part.mapTo(self, QPoint()).x()))
+
+    def event(self, event: QEvent) -> bool:
+        is_taken = super().event(event)
+        if event.type() == QEvent.Type.LayoutRequest:
+            self._is_focus_ordered = False
+            self.height_changed.emit()
+        return is_taken
+
+    def _lay_out(self) -> None:
+        self._column = QVBoxLayout(self)
+        self._column.setContentsMargins(0, 28, 0, 8)
+        self._column.setSpacing(14)
+        for part in (self._head, self._evidence, self._activity, self._problem, self._footer):
+            self._column.addWidget(part)
+            if part is not self._head:
+                part.hide()
+
+    def _connect(self) -> None:
+        self._head.standalone_edited.connect(self.edit_standalone)
+        self._activity.stop_requested.connect(self.stop_requested)
+        self._evidence.quote_activated.connect(self.quote_activated)
+        self._evidence.hit_activated.connect(self.hit_activated)
+        self._footer.ask_again.connect(self.ask_again)
+        self._footer.edit_question.connect(self.edit_question)
+        self._footer.copy_with_citations.connect(self.copy_with_citations)
+        self._footer.why_requested.connect(self.why_requested)
+
+    def _show_stored(self, turn: Turn, is_live: bool) -> None:
+        if is_live:
+            self._activity.show_words("Searching your sources …")
+        elif turn.answer:
+            self.finish(turn.answer)
+        if turn.problem:
+            self.fail(self._problem_title, turn.problem)
+        elif not turn.answer and not is_live:
+            self._show_footer(None, _NEVER_ANSWERED)
+
+    def _show_evidence(self, answer: Answer) -> None:
+        self._head.show_standalone(answer.standalone)
+        self._evidence.show_answer(answer)
+        self._evidence.show()
+
+    def _show_footer(self, answer: Answer | None, ending: str = "") -> None:
+        self._footer.show_answer(answer, ending)
+        self._footer.show()
+
+    def _prose_by(self, model: str) -> ProseView:
+        if self._prose is None:
+            self._prose = ProseView(model, self._theme, self)
+            self._prose.quote_activated.connect(self.quote_activated)
+            self._column.insertWidget(self._column.indexOf(self._activity), self._prose)
+        self._prose.show()
+        return self._prose
+
+
+class _ActivityLine(QWidget):
+    """What is going on, and a way to stop it; gone when nothing is."""
+
+    stop_requested = Signal()
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._words = Caption(colour_role=QPalette.ColorRole.PlaceholderText)
+        self._stop = QuietButton("Stop")
+        self._stop.setAccessibleName("Stop answering")
+        self._stop.clicked.connect(self.stop_requested)
+        row = QHBoxLayout(self)
+        row.setContentsMargins(0, 0, 0, 0)
+        row.addWidget(self._words)
+        row.addWidget(self._stop)
+        row.addStretch(1)
+
+    def set_theme(self, theme: Theme) -> None:
+        self._words.setFont(theme.body)
+        self._stop.setFont(theme.body)
+
+    def show_words(self, words: str) -> None:
+        if words != self._words.text():
+            self._words.set_text(words)
+            self.setVisible(bool(words))

@@ -1,0 +1,108 @@
+"""What verdicts, evidence, endings, dates and times are called on screen; plain functions without Qt."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+
+from rag.types import Answer, Claim, ClaimStatus, Finish, Quote, Source, Timings, Verdict
+
+_MONTHS = (
+    "January",
+    "February",
+    "March",
+    "April",
+    "May",
+    "June",
+    "July",
+    "August",
+    "September",
+    "October",
+    "November",
+    "December",
+)
+_ISO_DATE = re.compile(r"(\d{4})(?:-(\d\d)(?:-(\d\d)(?:[T ].*)?)?)?$")
+_STRONG, _FAIR = 0.75, 0.45
+
+
+def verdict_words(answer: Answer) -> str:
+    """The verdict as a sentence or two."""
+    if answer.verdict is Verdict.ANSWERED:
+        return "From your sources"
+    if answer.verdict is Verdict.PARTLY:
+        return "Your sources answer a part of this." + _not_covered(answer.missing)
+    if answer.verdict is Verdict.SOURCES_DIFFER:
+        return "Your sources differ. Compare the quotes."
+    return "Your sources do not say."
+
+
+def _not_covered(missing: Sequence[str]) -> str:
+    return f" Not covered: {', '.join(missing)}." if missing else ""
+
+
+def evidence_words(confidence: float) -> str:
+    """How well the quotes carry the verdict; never a number, which would promise more than it holds."""
+    if confidence >= _STRONG:
+        return "strong evidence"
+    return "fair evidence" if confidence >= _FAIR else "weak evidence"
+
+
+def finish_words(finish: Finish) -> str:
+    """How the writing ended; empty where it simply ended."""
+    return {
+        Finish.COMPLETE: "",
+        Finish.CUT: "Cut at the length limit",
+        Finish.STOPPED: "Stopped",
+        Finish.INTERRUPTED: "Interrupted: the program ended while this was being written",
+    }[finish]
+
+
+def status_words(claim: Claim) -> str:
+    """What the check of a sentence found."""
+    return {
+        ClaimStatus.QUOTED: "word for word in a quote",
+        ClaimStatus.SUPPORTED: "supported by the quotes",
+        ClaimStatus.UNSUPPORTED: "not in the quotes",
+    }[claim.status]
+
+
+def timing_words(timings: Timings, model: str | None) -> str:
+    """For example: first quote 0.14 s · answer 2.1 s · SmolLM2-135M."""
+    parts = []
+    if timings.first_quote_ms is not None:
+        parts.append(f"first quote {seconds_words(timings.first_quote_ms)}")
+    parts.append(f"answer {seconds_words(timings.total_ms)}")
+    return " · ".join([*parts, *([model] if model else [])])
+
+
+def seconds_words(elapsed_ms: float) -> str:
+    """Seconds with two figures that mean something."""
+    seconds = elapsed_ms / 1000
+    return f"{seconds:.2f} s" if seconds < 1 else f"{seconds:.1f} s"
+
+
+def date_words(iso: str | None) -> str:
+    """An ISO 8601 date, perhaps only a year or a month, as people write it; anything else as it stands."""
+    match = _ISO_DATE.match(iso or "")
+    if not match or not 1 <= int(match[2] or 1) <= 12:
+        return iso or ""
+    year, month, day = match.groups()
+    words = [str(int(day))] if day else []
+    return " ".join([*words, *([_MONTHS[int(month) - 1]] if month else []), year])
+
+
+def source_words(source: Source) -> str:
+    """A source as it is named aloud: its title and, where known, its date."""
+    date = date_words(source.date)
+    return f"{source.title}, {date}" if date else source.title
+
+
+def quote_words(quote: Quote, number: int, total: int) -> str:
+    """A quote as a screen reader says it."""
+    speaker = f" ({quote.speaker})" if quote.speaker else ""
+    return f"Quote {number} of {total}, from {source_words(quote.source)}{speaker}: {quote.text}"
+
+
+def count_words(count: int, one: str, many: str) -> str:
+    """For example: 1 quote, 5 quotes."""
+    return f"{count:,} {one if count == 1 else many}"
