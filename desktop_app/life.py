@@ -92,6 +92,11 @@ class Life:
     def is_ready(self) -> bool:
         return self.was_ready and not self.ended.is_set()
 
+    @property
+    def died_idle(self) -> bool:
+        """Whether it was ready and then died by itself, not hung."""
+        return self.was_ready and not self.is_unwanted and not self._is_hung
+
     def open(self, exchange: Exchange, kind: str, content: bytes) -> None:
         """Begin a call; its messages come to `exchange`, and so does the child's end."""
         with self._mutex:
@@ -131,7 +136,7 @@ class Life:
         """Ask the process to end, kill it after `timeout_s`, and wait for that."""
         self.is_unwanted = True
         self._send("stop", patience_s=min(timeout_s, 0.2))
-        if not self.ended.wait(timeout_s):
+        if not self.was_ready or not self.ended.wait(timeout_s):
             self.kill()
             self.ended.wait(timeout_s)
         if current_thread() is not self._thread:

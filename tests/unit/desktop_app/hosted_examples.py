@@ -101,7 +101,8 @@ class Engine:
         Path(path).write_bytes(b"x" * n_bytes)
 
     def print_to_stdout(self, text: str) -> None:
-        print(text, flush=True)
+        sys.stdout.write(f"{text}\n")
+        sys.stdout.flush()
         os.write(1, f"{text}\n".encode())
 
     def surroundings(self) -> dict[str, Any]:
@@ -137,6 +138,13 @@ class Closing:
 
     def close(self) -> None:
         Path(self._path).write_text("closed")
+
+
+class Deaf:
+    """Takes for ever to close."""
+
+    def close(self) -> None:
+        Event().wait()
 
 
 class Nest:
