@@ -105,7 +105,7 @@ class Header:
         """Bytes of 16-bit keys and values that one token of context takes, over all layers."""
         n_heads = self._per_layer("attention.head_count", 0)
         n_kv_heads = self._per_layer("attention.head_count_kv", None) or n_heads
-        head_size = self.embedding_dimension // max(1, *n_heads, 1)
+        head_size = self.embedding_dimension // max(1, *n_heads) if n_heads else 0
         key_size = self.integer(f"{self.architecture}.attention.key_length") or head_size
         value_size = self.integer(f"{self.architecture}.attention.value_length") or head_size
         return 2 * (key_size + value_size) * sum(n_kv_heads)
@@ -128,7 +128,9 @@ class Header:
     def integers(self, key: str) -> tuple[int, ...]:
         """An array of integers, empty where it is missing or of another type."""
         value = self.metadata.get(key)
-        return tuple(value) if isinstance(value, array.array) and value.typecode in _INTEGER_CODES else ()
+        if not isinstance(value, array.array) or value.typecode not in _INTEGER_CODES:
+            return ()
+        return tuple(int(number) for number in value)
 
     def _per_layer(self, name: str, default: int | None) -> tuple[int, ...]:
         key = f"{self.architecture}.{name}"
@@ -273,7 +275,7 @@ class _HeaderReader:
             self._n_strings += n_items
             if self._n_strings > MAX_STRINGS:
                 raise _Broken("its metadata claims more strings than any real model has")
-            return tuple(self._string() for _ in range(n_items))
+            return self._strings(n_items)
         if kind not in _SCALARS:
             raise _Broken(f"its metadata entry {_shown(key)} is a list of the unknown type {kind}")
         code = _SCALARS[kind][1].replace("?", "B")
@@ -324,6 +326,21 @@ class _HeaderReader:
 
     def _string(self) -> str:
         return self._take(self._unsigned(8)).decode("utf-8", "replace")
+
+    def _strings(self, n_items: int) -> tuple[str, ...]:
+        # Half of the time of reading a header goes by here, so bytes that are held already are not checked twice.
+        strings = []
+        unpack = struct.Struct("<Q").unpack_from
+        for _ in range(n_items):
+            start = self._position + 8
+            if start <= len(self._held):
+                end = start + unpack(self._held, self._position)[0]
+                if end <= len(self._held):
+                    strings.append(self._held[start:end].decode("utf-8", "replace"))
+                    self._position = end
+                    continue
+            strings.append(self._string())
+        return tuple(strings)
 
     def _scalar(self, code: str) -> int | float | bool:
         (value,) = struct.unpack(code, self._take(struct.calcsize(code)))
