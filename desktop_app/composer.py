@@ -17,6 +17,7 @@ from PySide6.QtGui import (
 )
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QPlainTextEdit, QPushButton, QVBoxLayout, QWidget
 
+from desktop_app.window_style import named
 from rag.types import Scope
 
 DRAFT_DELAY_MS = 300
@@ -136,10 +137,10 @@ class Composer(QFrame):
         self._draft_timer = QTimer(self, singleShot=True, interval=DRAFT_DELAY_MS)
         self._draft_timer.timeout.connect(self.flush_draft)
         self.box = QuestionBox(self)
-        self.scope_button = QPushButton(self, objectName="scope-button")
-        self.hint = QLabel(_HINT, self, objectName="composer-hint")
+        self.scope_button = named(QPushButton(self), "scope-button")
+        self.hint = named(QLabel(_HINT, self), "composer-hint")
         self.hint.setTextFormat(Qt.TextFormat.PlainText)
-        self.send_button = QPushButton("Ask", self, objectName="send-button")
+        self.send_button = named(QPushButton("Ask", self), "send-button")
         self._lay_out()
         self._connect()
         self.set_scope(Scope())
@@ -250,5 +251,3 @@ def _polish(widget: QWidget) -> None:
     """Let the style sheet see a changed property."""
     widget.style().unpolish(widget)
     widget.style().polish(widget)
-
-

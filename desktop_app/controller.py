@@ -50,6 +50,7 @@ class Controller(QObject):
 
     def __init__(
         self,
+        *,
         workbench: Workbench,
         conversations: Conversations,
         window: Window,

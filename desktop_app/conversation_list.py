@@ -40,13 +40,13 @@ from PySide6.QtWidgets import (
 
 from desktop_app.conversations import ConversationSummary
 from desktop_app.theme import Theme
+from desktop_app.window_style import named
 
 SEARCH_DELAY_MS = 150
 UNTITLED = "New conversation"
 _Index = QModelIndex | QPersistentModelIndex
-_IdRole = int(Qt.ItemDataRole.UserRole)
-_DateRole = _IdRole + 1
-_BusyRole = _IdRole + 2
+_DateRole = int(Qt.ItemDataRole.UserRole)
+_BusyRole = _DateRole + 1
 
 
 class ConversationModel(QAbstractListModel):
@@ -70,21 +70,16 @@ class ConversationModel(QAbstractListModel):
         if not index.isValid():
             return None
         summary = self._summaries[index.row()]
-        title = summary.title or UNTITLED
-        match role:
-            case Qt.ItemDataRole.DisplayRole:
-                return " ".join(title.split())
-            case Qt.ItemDataRole.EditRole:
-                return summary.title
-            case Qt.ItemDataRole.AccessibleTextRole:
-                return f"{title}, {when(summary.changed_at, datetime.now(UTC))}"
-            case _ if role == _IdRole:
-                return summary.id
-            case _ if role == _DateRole:
-                return when(summary.changed_at, datetime.now(UTC))
-            case _ if role == _BusyRole:
-                return summary.id == self._busy_id
-        return None
+        if role == _BusyRole:
+            return summary.id == self._busy_id
+        title = " ".join((summary.title or UNTITLED).split())
+        texts = {
+            int(Qt.ItemDataRole.DisplayRole): title,
+            int(Qt.ItemDataRole.EditRole): summary.title,
+            int(Qt.ItemDataRole.AccessibleTextRole): f"{title}, {when(summary.changed_at, datetime.now(UTC))}",
+            _DateRole: when(summary.changed_at, datetime.now(UTC)),
+        }
+        return texts.get(int(role))
 
     def flags(self, index: _Index) -> Qt.ItemFlag:
         return super().flags(index) | Qt.ItemFlag.ItemIsEditable
@@ -200,10 +195,10 @@ class ConversationList(QFrame):
         self._delegate = ConversationDelegate(theme, self)
         self._current_id = ""
         self._search_timer = QTimer(self, singleShot=True, interval=SEARCH_DELAY_MS)
-        self.new_button = QPushButton("New conversation", self, objectName="new-button")
-        self.search = QLineEdit(self, objectName="search-box")
+        self.new_button = named(QPushButton("New conversation", self), "new-button")
+        self.search = named(QLineEdit(self), "search-box")
         self.view = QListView(self)
-        self.empty = QLabel(self, objectName="list-empty")
+        self.empty = named(QLabel(self), "list-empty")
         self._set_up()
         self._lay_out()
         self._connect()
@@ -289,7 +284,7 @@ class ConversationList(QFrame):
         self.search.setFocus()
         self.search.selectAll()
 
-    def eventFilter(self, watched: object, event: QEvent) -> bool:  # type: ignore[override]
+    def eventFilter(self, watched: object, event: QEvent) -> bool:
         if watched is self.view and isinstance(event, QKeyEvent) and event.type() == QEvent.Type.KeyPress:
             conversation_id = self.model.id_at(self.view.currentIndex())
             is_editing = self.view.state() == QAbstractItemView.State.EditingState

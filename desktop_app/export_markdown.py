@@ -217,7 +217,9 @@ class _Writer:
             blocks.append(f"Searched for: {escape(standalone)}")
         if turn.problem:
             blocks.append(f"**Problem.** {escape(turn.problem)}")
-        return blocks + (self._answer(turn.answer, number) if turn.answer is not None else ["No answer."])
+        if turn.answer is not None:
+            return blocks + self._answer(turn.answer, number)
+        return blocks + [line for line in (words.no_answer_words(turn),) if line]
 
     def _answer(self, answer: Answer, turn: int) -> list[str]:
         blocks = [f"**{words.verdict_words(answer)}.** {escape(words.missing_words(answer))}".rstrip()]
@@ -242,11 +244,12 @@ class _Writer:
 
 
 def _prose(answer: Answer) -> list[str]:
-    blocks = ["### In the model's words"] if answer.prose.strip() else []
+    blocks = ["### In the model's words"] if answer.prose.strip() or answer.claims else []
     if answer.claims:
         blocks.append("\n".join(_claim(claim, answer) for claim in answer.claims))
-    elif answer.prose.strip():
-        blocks += [_paragraph(answer.prose), "These sentences were not checked against the quotes."]
+    unchecked = words.unchecked_prose(answer)
+    if unchecked:
+        blocks.append(f"**{words.UNCHECKED}** {escape(unchecked)}")
     return [*blocks, escape(words.writer_words(answer))]
 
 

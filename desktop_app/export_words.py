@@ -5,6 +5,7 @@ It knows no format: escaping and layout belong to each export.
 
 from __future__ import annotations
 
+import re
 from datetime import UTC, datetime
 
 from desktop_app.transcript import Exhibit, ExhibitKind, Transcript
@@ -27,7 +28,9 @@ _ENDINGS = {
     Finish.STOPPED: "This answer was stopped by the reader; it is not complete.",
     Finish.INTERRUPTED: "This answer was interrupted while it was being written; it is not complete.",
 }
+UNCHECKED = "Not checked against the quotes:"
 _HEADING_CHARS = 90
+_LEADING_MARKS = re.compile(r"^[\s.!?]*(\[[\d,\s]*\][\s.!?]*)*")
 
 
 def verdict_words(answer: Answer) -> str:
@@ -48,6 +51,11 @@ def missing_words(answer: Answer) -> str:
     return f"Not covered by the sources: {', '.join(answer.missing)}." if answer.missing else ""
 
 
+def no_answer_words(turn: Turn) -> str:
+    """What stands where an answer would; empty where the turn's problem says enough."""
+    return "" if turn.problem else "This question has no answer."
+
+
 def standalone_of(turn: Turn) -> str | None:
     """The question as it was searched for, where that is not the question as it was asked."""
     if turn.answer is None or not turn.answer.standalone.strip():
@@ -64,7 +72,7 @@ def scope_words(turn: Turn) -> str:
 def writer_words(answer: Answer) -> str:
     """Which model wrote the prose, and with which settings."""
     if answer.model is None:
-        return "No model wrote here: the quotes are the answer."
+        return "No model wrote here: the quotes are the answer." if answer.quotes else "No model wrote here."
     sampling = answer.sampling
     return (
         f"Model {answer.model}; temperature {sampling.temperature:g}, seed {sampling.seed}, "
@@ -129,3 +137,14 @@ def promise_words() -> str:
         "Places are counted in characters of the source's text, from 0, the end not included; "
         "the sha256 identifies that text."
     )
+
+
+def unchecked_prose(answer: Answer) -> str:
+    """The prose that no claim covers: all of it where there are no claims, the unfinished end where it was cut off."""
+    if not answer.claims:
+        return answer.prose.strip()
+    if answer.finish is Finish.COMPLETE:
+        return ""
+    last = answer.claims[-1].text.strip()
+    _, found, rest = answer.prose.rpartition(last)
+    return _LEADING_MARKS.sub("", rest).strip() if found else answer.prose.strip()

@@ -20,6 +20,7 @@ from PySide6.QtWidgets import (
 )
 
 from desktop_app.source_table import SourceTable
+from desktop_app.window_style import named
 from rag.types import Source
 
 
@@ -44,12 +45,12 @@ class LibraryView(QDialog):
         self.setWindowTitle("Library")
         self.resize(860, 560)
         self._confirm = confirm
-        self.filter_box = QLineEdit(self, objectName="search-box")
+        self.filter_box = named(QLineEdit(self), "search-box")
         self.filter_box.setPlaceholderText("Filter by title, date or file")
         self.filter_box.setAccessibleName("Filter documents")
         self.filter_box.setClearButtonEnabled(True)
         self.table = SourceTable(parent=self)
-        self.count = QLabel(self, objectName="muted")
+        self.count = named(QLabel(self), "muted")
         self.count.setTextFormat(Qt.TextFormat.PlainText)
         self.open_button = QPushButton("Open", self)
         self.remove_button = QPushButton("Remove…", self)

@@ -10,6 +10,8 @@ from collections.abc import Callable
 from PySide6.QtCore import Qt, QTimer, Signal, Slot
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QPushButton, QSizePolicy, QVBoxLayout, QWidget
 
+from desktop_app.window_style import named
+
 MAX_NOTICES = 3
 
 
@@ -26,13 +28,14 @@ class NoticeStrip(QFrame):
 
     def __init__(
         self,
+        parent: QWidget,
+        *,
         title: str,
         message: str,
         tone: str,
         action: str,
         on_action: Callable[[], object] | None,
         on_gone: Callable[[], object] | None,
-        parent: QWidget,
     ) -> None:
         super().__init__(parent)
         self.setObjectName("notice")
@@ -49,10 +52,10 @@ class NoticeStrip(QFrame):
         layout = QHBoxLayout(self)
         layout.setContentsMargins(14, 8, 8, 8)
         layout.addLayout(text, 1)
-        self.action_button = QPushButton(action, self, objectName="notice-button")
+        self.action_button = named(QPushButton(action, self), "notice-button")
         self.action_button.setVisible(bool(action))
         self.action_button.clicked.connect(self._act)
-        self.dismiss_button = QPushButton("✕", self, objectName="notice-dismiss")
+        self.dismiss_button = named(QPushButton("✕", self), "notice-dismiss")
         self.dismiss_button.setAccessibleName(f"Dismiss: {title}")
         self.dismiss_button.setToolTip("Dismiss")
         self.dismiss_button.clicked.connect(self.dismiss)
@@ -60,7 +63,7 @@ class NoticeStrip(QFrame):
         layout.addWidget(self.dismiss_button, 0, Qt.AlignmentFlag.AlignTop)
 
     def _label(self, words: str, name: str) -> QLabel:
-        label = QLabel(self, objectName=name)
+        label = named(QLabel(self), name)
         label.setTextFormat(Qt.TextFormat.PlainText)
         label.setText(words)
         label.setWordWrap(True)
@@ -121,7 +124,9 @@ class NoticeBanner(QWidget):
         for strip in self._alive():
             if (strip.title, strip.message) == (title, message):
                 strip.dismiss()
-        strip = NoticeStrip(title, message, tone, action, on_action, on_gone, self)
+        strip = NoticeStrip(
+            self, title=title, message=message, tone=tone, action=action, on_action=on_action, on_gone=on_gone
+        )
         strip.left.connect(self._shrink)
         self._strips.append(strip)
         self._layout.addWidget(strip)

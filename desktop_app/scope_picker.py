@@ -20,6 +20,7 @@ from PySide6.QtWidgets import (
 )
 
 from desktop_app.source_table import SourceTable
+from desktop_app.window_style import named
 from rag.types import Scope, Source
 
 
@@ -31,12 +32,12 @@ class ScopePicker(QDialog):
         self.setObjectName("scope-picker")
         self.setWindowTitle("Which documents to ask")
         self.resize(760, 520)
-        self.filter_box = QLineEdit(self, objectName="search-box")
+        self.filter_box = named(QLineEdit(self), "search-box")
         self.filter_box.setPlaceholderText("Filter by title, date or file")
         self.filter_box.setAccessibleName("Filter documents")
         self.filter_box.setClearButtonEnabled(True)
         self.table = SourceTable(checkable=True, parent=self)
-        self.count = QLabel(self, objectName="muted")
+        self.count = named(QLabel(self), "muted")
         self.count.setTextFormat(Qt.TextFormat.PlainText)
         self.all_button = QPushButton("Tick shown", self)
         self.none_button = QPushButton("Whole library", self)

@@ -8,6 +8,7 @@ from __future__ import annotations
 from PySide6.QtCore import Qt, Signal, Slot
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QProgressBar, QPushButton, QSizePolicy, QWidget
 
+from desktop_app.window_style import named
 from desktop_app.workbench import EngineState, EngineStatus, IndexState
 from rag.types import IngestProgress
 
@@ -32,9 +33,9 @@ class EngineLabel(QWidget):
     def __init__(self, engine: str, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._engine = engine
-        self._point = QLabel("●", self, objectName="engine-point")
+        self._point = named(QLabel("●", self), "engine-point")
         self._label = _plain_label(self)
-        self._button = QPushButton("Restart", self, objectName="status-button")
+        self._button = named(QPushButton("Restart", self), "status-button")
         self._button.setAccessibleName(f"Restart: {_ENGINES.get(engine, engine)}")
         self._button.clicked.connect(self._ask_restart)
         layout = QHBoxLayout(self)
@@ -87,10 +88,10 @@ class StatusLine(QFrame):
         self.activity.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Preferred)
         self.bar = QProgressBar(self, textVisible=False)
         self.bar.setAccessibleName("Progress of indexing")
-        self.cancel_button = QPushButton("Cancel", self, objectName="status-button")
+        self.cancel_button = named(QPushButton("Cancel", self), "status-button")
         self.cancel_button.setAccessibleName("Cancel adding files")
-        self.details_button = QPushButton("Details", self, objectName="status-button")
-        self.library_button = QPushButton(self, objectName="status-button")
+        self.details_button = named(QPushButton("Details", self), "status-button")
+        self.library_button = named(QPushButton(self), "status-button")
         self.library_button.setToolTip("Open the library (Ctrl+L)")
         self.offline = _plain_label(self)
         self.offline.setObjectName("offline-badge")

@@ -33,7 +33,9 @@ class Tidying(QObject):
 
     @Slot()
     def _collect(self) -> None:
-        for generation, (count, threshold) in reversed(tuple(enumerate(zip(gc.get_count(), gc.get_threshold(), strict=True)))):
+        for generation, (count, threshold) in reversed(
+            tuple(enumerate(zip(gc.get_count(), gc.get_threshold(), strict=True)))
+        ):
             if threshold and count > threshold:
                 gc.collect(generation)
                 return

@@ -5,7 +5,7 @@ It answers nothing and saves nothing; the controller fills the panes and listens
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import itertools
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
@@ -39,11 +39,11 @@ from desktop_app.notice_banner import NoticeBanner
 from desktop_app.problems import Problem
 from desktop_app.status_line import StatusLine
 from desktop_app.theme import Theme, ThemeSource
-from desktop_app.window_style import window_style
+from desktop_app.window_style import named, window_style
 
 SMALLEST_WIDTH_PX, SMALLEST_HEIGHT_PX = 900, 600
 NARROW_BELOW_PX = 1180
-_COLUMN_PX = 860
+_COLUMN_PX = 720
 _DEFAULT_SIZES_PX = (250, 620, 430)
 
 
@@ -105,17 +105,17 @@ class Window(QMainWindow):
         for index, stretch in enumerate((0, 3, 2)):
             self.splitter.setStretchFactor(index, stretch)
         self.splitter.setSizes(self._sizes_px)
-        central = QWidget(self, objectName="central")
-        layout = QVBoxLayout(central)
+        self._central = named(QWidget(self), "central")
+        layout = QVBoxLayout(self._central)
         layout.setContentsMargins(0, 0, 0, 0)
         layout.setSpacing(0)
         layout.addWidget(self.splitter, 1)
         layout.addWidget(self.status_line)
-        self.setCentralWidget(central)
+        self.setCentralWidget(self._central)
         self.source_pane.hide()
 
     def _middle(self) -> QWidget:
-        middle = QWidget(self, objectName="middle")
+        middle = named(QWidget(self), "middle")
         layout = QVBoxLayout(middle)
         layout.setContentsMargins(0, 0, 0, 12)
         layout.setSpacing(8)
@@ -136,7 +136,7 @@ class Window(QMainWindow):
             conversations.search,
             conversations.view,
         )
-        for first, second in zip(order, order[1:], strict=False):
+        for first, second in itertools.pairwise(order):
             QWidget.setTabOrder(first, second)
 
     def _connect(self) -> None:
@@ -181,7 +181,7 @@ class Window(QMainWindow):
     def resizeEvent(self, event: QResizeEvent) -> None:
         super().resizeEvent(event)
         self._fit_panes()
-        self._veil.setGeometry(self.centralWidget().geometry().adjusted(12, 12, -12, -12))
+        self._veil.setGeometry(self._central.geometry().adjusted(12, 12, -12, -12))
 
     def event(self, event: QEvent) -> bool:
         accepted = super().event(event)
@@ -236,11 +236,11 @@ class Window(QMainWindow):
         self.splitter.setSizes(self._sizes_px)
 
     @Slot(bool)
-    def _toggle_source(self, is_shown: bool) -> None:  # noqa: FBT001, ARG002 - Qt's signal
+    def _toggle_source(self, is_shown: bool) -> None:  # noqa: ARG002 - Qt's signal
         self._fit_panes()
 
     @Slot(bool)
-    def _toggle_conversations(self, is_shown: bool) -> None:  # noqa: FBT001 - Qt's signal
+    def _toggle_conversations(self, is_shown: bool) -> None:
         if is_shown and self._is_narrow and self.actions_by_name["show_source"].isChecked():
             self.hide_source()
         self._fit_panes()
@@ -280,10 +280,10 @@ class SourcePane(QFrame):
         super().__init__(parent)
         self.setObjectName("source-pane")
         self.setAccessibleName("Source")
-        self.head = QFrame(self, objectName="source-head")
+        self.head = named(QFrame(self), "source-head")
         title = QLabel("Source", self.head)
         title.setTextFormat(Qt.TextFormat.PlainText)
-        self.close_button = QPushButton("✕", self.head, objectName="source-close")
+        self.close_button = named(QPushButton("✕", self.head), "source-close")
         self.close_button.setAccessibleName("Close the source")
         self.close_button.setToolTip("Close the source (Ctrl+Shift+B)")
         row = QHBoxLayout(self.head)
@@ -311,7 +311,7 @@ def _in_column(widget: QWidget, top_px: int = 0) -> QWidget:
     widget.setMaximumWidth(_COLUMN_PX)
     holder = QWidget()
     row = QHBoxLayout(holder)
-    row.setContentsMargins(16, top_px, 16, 0)
+    row.setContentsMargins(28, top_px, 28, 0)
     row.addStretch(1)
     row.addWidget(widget, 1000)
     row.addStretch(1)
@@ -319,7 +319,7 @@ def _in_column(widget: QWidget, top_px: int = 0) -> QWidget:
 
 
 def _veil(parent: QWidget) -> QLabel:
-    veil = QLabel("Drop files or folders to add them to the library", parent, objectName="drop-veil")
+    veil = named(QLabel("Drop files or folders to add them to the library", parent), "drop-veil")
     veil.setAlignment(Qt.AlignmentFlag.AlignCenter)
     veil.setTextFormat(Qt.TextFormat.PlainText)
     veil.setAttribute(Qt.WidgetAttribute.WA_TransparentForMouseEvents)

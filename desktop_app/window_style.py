@@ -5,9 +5,20 @@ The application's own palette and style sheet come from the theme; the conversat
 
 from __future__ import annotations
 
+from typing import TypeVar
+
 from PySide6.QtGui import QColor
+from PySide6.QtWidgets import QWidget
 
 from desktop_app.theme import Theme
+
+_Widget = TypeVar("_Widget", bound=QWidget)
+
+
+def named(widget: _Widget, name: str) -> _Widget:
+    """The widget, under the object name by which the style sheet knows it."""
+    widget.setObjectName(name)
+    return widget
 
 
 def window_style(theme: Theme) -> str:
@@ -47,8 +58,8 @@ def _panes(theme: Theme) -> str:
 def _buttons(theme: Theme) -> str:
     small = f"font-size: {theme.small.pointSizeF()}pt;"
     return f"""
-        QPushButton {{ background: {_css(theme.surface)}; color: {_css(theme.text)}; border: 1px solid {_css(theme.rule)};
-                       border-radius: 6px; padding: 5px 14px; }}
+        QPushButton {{ background: {_css(theme.surface)}; color: {_css(theme.text)}; border-radius: 6px;
+                       border: 1px solid {_css(theme.rule)}; padding: 5px 14px; }}
         QPushButton:hover {{ background: {_css(theme.hover)}; }}
         QPushButton:focus {{ border: 1px solid {_css(theme.accent)}; }}
         QPushButton:disabled {{ color: {_css(theme.muted)}; }}

@@ -1,0 +1,166 @@
+"""Builds the window and what drives it, runs it, and returns when it is closed.
+
+It composes nothing that is not Qt: the workbench, the conversations and the export come from outside.
+"""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Callable, Sequence
+from pathlib import Path
+
+from PySide6.QtCore import QObject, Signal, Slot
+from PySide6.QtWidgets import QApplication
+
+from desktop_app.actions import shortcut_list
+from desktop_app.choosing import Chooser, Dialogs
+from desktop_app.controller import Controller
+from desktop_app.conversation_view import ConversationView
+from desktop_app.conversations import Conversations
+from desktop_app.help_views import AboutView, ShortcutsView
+from desktop_app.preferences import Preferences
+from desktop_app.problems import problem_of
+from desktop_app.settings import Settings
+from desktop_app.source_view import SourceView
+from desktop_app.theme import ThemeSource
+from desktop_app.tidying import Tidying
+from desktop_app.uncaught import Uncaught
+from desktop_app.why_view import WhyView
+from desktop_app.window import Window
+from desktop_app.workbench import Notice, Workbench
+from rag.types import Conversation, Turn
+
+Export = Callable[[Conversation, Path], object]
+Watch = Callable[[Callable[[], None]], object]
+
+
+class Gui(QObject):
+    """Everything of the window in one place, for as long as it is open."""
+
+    _raise_came = Signal()
+
+    def __init__(
+        self,
+        app: QApplication,
+        *,
+        workbench: Workbench,
+        conversations: Conversations,
+        settings: Settings,
+        settings_path: Path,
+        export: Export,
+        chooser: Chooser | None = None,
+    ) -> None:
+        super().__init__()
+        self.themes = ThemeSource(app, settings.appearance, settings.font_scale)
+        self.conversation_view = ConversationView(self.themes)
+        self.source_view = SourceView(self.themes)
+        self.window = Window(self.themes, self.conversation_view, self.source_view)
+        self.preferences = Preferences(settings, settings_path, self.themes, self.window)
+        self.uncaught = Uncaught()
+        self.controller = Controller(
+            workbench=workbench,
+            conversations=conversations,
+            window=self.window,
+            conversation_view=self.conversation_view,
+            source_view=self.source_view,
+            chooser=chooser or Dialogs(self.window),
+            export=export,
+            show_why=self._show_why,
+        )
+        self._first_paths: tuple[Path, ...] = ()
+        self._connect()
+
+    def _connect(self) -> None:
+        self.window.painted.connect(self._start)
+        self.window.closing.connect(self.preferences.keep_frame)
+        self.uncaught.came.connect(self._show_uncaught)
+        self._raise_came.connect(self.window.come_to_front)
+        self.window.actions_by_name["shortcuts"].triggered.connect(self._show_shortcuts)
+        self.window.actions_by_name["about"].triggered.connect(self._show_about)
+
+    def show(
+        self, *, notices: Sequence[Notice] = (), first_paths: Sequence[Path] = (), examples: Sequence[str]
+    ) -> None:
+        """Open the last conversation and show the window; the engines start when it has been painted."""
+        self._first_paths = tuple(first_paths)
+        self.conversation_view.set_examples(list(examples))
+        self.controller.desk.open_last()
+        self.window.show()
+        self.window.composer.box.setFocus()
+        for notice in notices:
+            self.window.banner.show_notice(notice.title, notice.message, tone="warn")
+
+    def request_raise(self) -> None:
+        """Bring the window to the front; may be called from any thread."""
+        self._raise_came.emit()
+
+    @Slot()
+    def _start(self) -> None:
+        self.controller.start()
+        self.controller.adding.add(self._first_paths, is_quiet=True)
+
+    @Slot(object)
+    def _show_uncaught(self, exc: BaseException) -> None:
+        self.window.show_problem(problem_of(exc))
+
+    def _show_why(self, turn: Turn) -> None:
+        WhyView(turn, self.themes, self.window).show()
+
+    @Slot()
+    def _show_shortcuts(self) -> None:
+        view = ShortcutsView(shortcut_list(), self.window)
+        self.window.dress(view)
+        view.show()
+
+    @Slot()
+    def _show_about(self) -> None:
+        view = AboutView(self.window)
+        self.window.dress(view)
+        view.show()
+
+
+def run(
+    *,
+    workbench: Workbench,
+    conversations: Conversations,
+    settings: Settings,
+    settings_path: Path,
+    export: Export,
+    notices: Sequence[Notice] = (),
+    first_paths: Sequence[Path] = (),
+    examples: Sequence[str] = (),
+    watch_raises: Watch | None = None,
+) -> int:
+    """Show the window until it is closed; returns the program's exit code. Call it once, in the main thread.
+
+    `export` writes a conversation to a path in the format of the path's suffix, outside of the GUI thread. `notices`
+    are shown at the start. `first_paths` are added quietly after it, such as the built-in texts. `watch_raises` is
+    called once with a function that brings the window to the front and may be called from any thread.
+    """
+    app = QApplication.instance()
+    if not isinstance(app, QApplication):
+        app = QApplication(sys.argv[:1])
+    app.setApplicationName("Seedbook")
+    app.setApplicationDisplayName("Seedbook")
+    app.setDesktopFileName("seedbook")
+    gui = Gui(
+        app,
+        workbench=workbench,
+        conversations=conversations,
+        settings=settings,
+        settings_path=settings_path,
+        export=export,
+    )
+    tidying = Tidying(gui)
+    gui.uncaught.install()
+    tidying.start()
+    try:
+        if watch_raises is not None:
+            watch_raises(gui.request_raise)
+        gui.controller.closed.connect(app.quit)
+        gui.show(notices=notices, first_paths=first_paths, examples=examples)
+        return app.exec()
+    finally:
+        gui.controller.close()
+        tidying.stop()
+        gui.uncaught.restore()

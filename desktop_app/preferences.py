@@ -1,0 +1,103 @@
+"""What the reader has set about the window, applied at once and saved: appearance, text size, and where it stood.
+
+It knows no other setting.
+"""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from pathlib import Path
+
+from PySide6.QtCore import QObject, Slot
+
+from desktop_app.atomic import FileNotWritten
+from desktop_app.problems import problem_of
+from desktop_app.settings import Settings, save
+from desktop_app.theme import Appearance, ThemeSource
+from desktop_app.window import Frame, Window
+
+_STEP = 1.1
+_SMALLEST, _LARGEST = 0.7, 2.5
+
+
+class Preferences(QObject):
+    """Keeps the settings that the window changes; `settings` are those that hold now."""
+
+    def __init__(self, settings: Settings, path: Path, themes: ThemeSource, window: Window) -> None:
+        super().__init__()
+        self.settings = settings
+        self._path = path
+        self._themes = themes
+        self._window = window
+        window.restore(Frame(settings.window_geometry, _sizes_px(settings.window_state)))
+        actions = window.actions_by_name
+        actions.appearances[Appearance(settings.appearance)].setChecked(True)
+        actions.appearances[Appearance.SYSTEM].triggered.connect(self._follow_system)
+        actions.appearances[Appearance.LIGHT].triggered.connect(self._be_light)
+        actions.appearances[Appearance.DARK].triggered.connect(self._be_dark)
+        actions["larger"].triggered.connect(self.enlarge)
+        actions["smaller"].triggered.connect(self.reduce)
+        actions["normal_size"].triggered.connect(self.use_normal_size)
+
+    def keep_frame(self) -> None:
+        """Save where the window stands, for it is about to close."""
+        frame = self._window.frame_state
+        sizes = " ".join(str(size_px) for size_px in frame.sizes_px)
+        self.settings = replace(self.settings, window_geometry=frame.geometry, window_state=sizes)
+        try:
+            save(self.settings, self._path)
+        except FileNotWritten:
+            # The window is gone already, and its place on the screen is not worth a message nobody would see.
+            return
+
+    @Slot()
+    def enlarge(self) -> None:
+        """Make the text larger."""
+        self._set_scale(self.settings.font_scale * _STEP)
+
+    @Slot()
+    def reduce(self) -> None:
+        """Make the text smaller."""
+        self._set_scale(self.settings.font_scale / _STEP)
+
+    @Slot()
+    def use_normal_size(self) -> None:
+        """Give the text the system's size."""
+        self._set_scale(1.0)
+
+    def _set_scale(self, scale: float) -> None:
+        scale = round(min(max(scale, _SMALLEST), _LARGEST), 3)
+        self._themes.set_scale(scale)
+        self._change(replace(self.settings, font_scale=scale))
+
+    @Slot()
+    def _follow_system(self) -> None:
+        self._set_appearance(Appearance.SYSTEM)
+
+    @Slot()
+    def _be_light(self) -> None:
+        self._set_appearance(Appearance.LIGHT)
+
+    @Slot()
+    def _be_dark(self) -> None:
+        self._set_appearance(Appearance.DARK)
+
+    def _set_appearance(self, appearance: Appearance) -> None:
+        self._themes.set_appearance(appearance)
+        self._change(replace(self.settings, appearance=appearance.value))
+
+    def _change(self, settings: Settings) -> None:
+        self.settings = settings
+        try:
+            save(settings, self._path)
+        except FileNotWritten as exc:
+            self._window.show_problem(problem_of(exc))
+
+
+def _sizes_px(text: str) -> tuple[int, int, int]:
+    """The widths of the three panes as they were saved; the usual ones where they make no sense."""
+    words = text.split()
+    if len(words) != 3 or not all(word.isascii() and word.isdigit() and 0 < int(word[:6]) < 20_000 for word in words):
+        return Frame().sizes_px
+    left, middle, right = (int(word) for word in words)
+    return left, middle, right
