@@ -5,7 +5,6 @@ It holds no conversation and chooses no prompt. Text in messages is never read a
 
 from __future__ import annotations
 
-import os
 import time
 from collections.abc import Callable, Generator, Sequence
 from dataclasses import dataclass, replace
@@ -14,14 +13,13 @@ from threading import Event, Lock
 from types import TracebackType
 from typing import Literal, Self
 
-import psutil  # type: ignore[import-untyped]
-
 from models.errors import ContextOverflow, EngineBusy, TemplateFailed, UnsuitableModel
 from models.gguf import Header, check_chat, read_header
 from models.llama import N_BATCH, LlamaContext, Logits
 from models.memory import MemoryPlan, available_bytes, plan_memory
 from models.outlet import Outlet
 from models.template import ChatTemplate, Message
+from models.threads import physical_cores
 
 Stopped = Literal["end", "length", "cancelled"]
 LogitsProcessor = Callable[[Sequence[int], Logits], Logits]
@@ -243,12 +241,6 @@ class LlamaChat:
             )
         except TemplateFailed as exc:
             raise UnsuitableModel(path=str(header.path), reason=exc.reason) from exc
-
-
-def physical_cores() -> int:
-    """The physical cores this process may use; more threads than that make llama.cpp many times slower."""
-    allowed = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
-    return max(1, min(allowed, psutil.cpu_count(logical=False) or allowed))
 
 
 def _is_set(cancel: Event | None) -> bool:
