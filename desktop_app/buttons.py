@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import QEvent, QRectF, QSize, Qt
-from PySide6.QtGui import QEnterEvent, QPainter, QPaintEvent, QPalette, QPen
+from PySide6.QtCore import QEvent, QPointF, QRectF, QSize, Qt
+from PySide6.QtGui import QEnterEvent, QPainter, QPaintEvent, QPalette, QPen, QPolygonF
 from PySide6.QtWidgets import QPushButton, QSizePolicy, QWidget
 
 from desktop_app.inert_text import plain_label
 
+_PADDING_PX = 2
+
 
 class QuietButton(QPushButton):
-    """A word or two in the accent colour, or muted; a ground appears under the pointer, a ring under the focus."""
+    """A word or two in the accent colour, or muted; underlined under the pointer, with a ring under the focus."""
 
     def __init__(self, text: str, parent: QWidget | None = None, is_muted: bool = False) -> None:
         super().__init__(plain_label(text), parent)
@@ -27,7 +29,7 @@ class QuietButton(QPushButton):
     def sizeHint(self) -> QSize:
         metrics = self.fontMetrics()
         shown = metrics.size(Qt.TextFlag.TextShowMnemonic, self.text())
-        return QSize(shown.width() + 16, metrics.height() + 8)
+        return QSize(shown.width() + 2 * _PADDING_PX, metrics.height() + 8)
 
     def minimumSizeHint(self) -> QSize:
         return self.sizeHint()
@@ -56,15 +58,14 @@ class QuietButton(QPushButton):
         return QPalette.ColorRole.Link
 
     def _paint_ground(self, painter: QPainter) -> None:
-        frame = QRectF(self.rect()).adjusted(1, 1, -1, -1)
-        painter.setPen(Qt.PenStyle.NoPen)
+        ink = self.palette().color(self._ink())
         if self.isEnabled() and (self._is_under_pointer or self.isDown()):
-            painter.setBrush(self.palette().color(QPalette.ColorRole.AlternateBase))
-            painter.drawRoundedRect(frame, 5, 5)
+            painter.setPen(QPen(ink, 1))
+            y = (self.height() + self.fontMetrics().height()) // 2
+            painter.drawLine(_PADDING_PX, y, self.width() - _PADDING_PX, y)
         if self.hasFocus():
-            painter.setBrush(Qt.BrushStyle.NoBrush)
             painter.setPen(QPen(self.palette().color(QPalette.ColorRole.Link), 1.5))
-            painter.drawRoundedRect(frame, 5, 5)
+            painter.drawRoundedRect(QRectF(self.rect()).adjusted(1, 1, -1, -1), 4, 4)
 
 
 class NumberButton(QuietButton):
@@ -94,3 +95,30 @@ class NumberButton(QuietButton):
         edge = accent if is_strong else self.palette().color(QPalette.ColorRole.Midlight)
         painter.setPen(QPen(edge, 2 if self.hasFocus() else 1))
         painter.drawRoundedRect(frame, frame.height() / 2, frame.height() / 2)
+
+
+class ArrowButton(QuietButton):
+    """A chevron that points up or down."""
+
+    def __init__(self, direction: Qt.ArrowType, name: str, parent: QWidget | None = None) -> None:
+        super().__init__("", parent)
+        self._direction = direction
+        self.setAccessibleName(name)
+        self.setToolTip(name)
+
+    def sizeHint(self) -> QSize:
+        side = self.fontMetrics().height() + 8
+        return QSize(side, side)
+
+    def _paint_ground(self, painter: QPainter) -> None:
+        frame = QRectF(self.rect()).adjusted(1, 1, -1, -1)
+        is_wanted = self.isEnabled() and (self._is_under_pointer or self.hasFocus())
+        edge = self.palette().color(QPalette.ColorRole.Link if is_wanted else QPalette.ColorRole.Midlight)
+        painter.setPen(QPen(edge, 1.5 if self.hasFocus() else 1))
+        painter.drawRoundedRect(frame, 4, 4)
+        ink = self.palette().color(self._ink() if self.isEnabled() else QPalette.ColorRole.Midlight)
+        painter.setPen(QPen(ink, 1.6, Qt.PenStyle.SolidLine, Qt.PenCapStyle.RoundCap, Qt.PenJoinStyle.RoundJoin))
+        centre, reach = frame.center(), frame.width() / 5
+        tip = reach / 2 if self._direction is Qt.ArrowType.DownArrow else -reach / 2
+        left, right = centre + QPointF(-reach, -tip), centre + QPointF(reach, -tip)
+        painter.drawPolyline(QPolygonF([left, centre + QPointF(0, tip), right]))

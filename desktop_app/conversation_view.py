@@ -218,7 +218,7 @@ class ConversationView(QWidget):
 
     def _place(self, anchor: tuple[_Slot, int]) -> None:
         width = self._column_width()
-        left = (self._scroll.viewport().width() - width) // 2
+        left = max(0, (self._room() - width) // 2)
         top = 0
         for slot in self._slots:
             if slot.view:
@@ -235,7 +235,11 @@ class ConversationView(QWidget):
 
     def _column_width(self) -> int:
         readable = max(_COLUMN_PX, int(QFontMetricsF(self._theme.body).averageCharWidth() * _COLUMN_CHARS))
-        return max(120, min(readable, self._scroll.viewport().width() - 2 * _MARGIN_PX))
+        return max(120, min(readable, self._room() - 2 * _MARGIN_PX))
+
+    def _room(self) -> int:
+        """The width beside a scroll bar, there or not, so that nothing moves sideways when one appears."""
+        return self._scroll.width() - self._scroll.verticalScrollBar().sizeHint().width()
 
     def _build_near(self) -> bool:
         """Whether a view was missing near the visible part."""
@@ -343,8 +347,6 @@ class _TurnScroll(QScrollArea):
         self.setWidget(column)
         self.setFrameShape(QFrame.Shape.NoFrame)
         self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
-        # Always there, so that the column does not change its width when the first answer grows past the window.
-        self.setVerticalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOn)
         self.verticalScrollBar().setSingleStep(24)
         self.setBackgroundRole(QPalette.ColorRole.Window)
 

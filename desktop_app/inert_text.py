@@ -6,6 +6,7 @@ Nothing here ever reads markup: what comes in is characters, and characters come
 from __future__ import annotations
 
 from collections.abc import Sequence
+from math import ceil
 from typing import Any
 
 from PySide6.QtCore import QMimeData, QSize, Qt, Signal
@@ -80,6 +81,10 @@ class InertEdit(QTextEdit):
         copied.setText(self.selected_text())
         return copied
 
+    def is_right_to_left(self) -> bool:
+        """Whether the text begins in a script that runs from right to left."""
+        return self.document().firstBlock().textDirection() == Qt.LayoutDirection.RightToLeft
+
     def selected_text(self) -> str:
         cursor = self.textCursor()
         return self._shown.between(cursor.selectionStart(), cursor.selectionEnd())
@@ -146,11 +151,22 @@ class InertText(InertEdit):
 
     def heightForWidth(self, width: int) -> int:
         if width not in self._heights:
-            document = self.document()
-            if document.textWidth() != width:
-                document.setTextWidth(width)
-            self._heights[width] = int(document.size().height() + 0.999)
+            self._heights[width] = self._measured(width)
         return self._heights[width]
+
+    def _measured(self, width: int) -> int:
+        document = self.document()
+        present = document.textWidth()
+        if present == width:
+            return ceil(document.size().height())
+        # QTextEdit answers every change of size by going back to its own width, so it must not hear of a trial.
+        layout = document.documentLayout()
+        layout.blockSignals(True)
+        document.setTextWidth(width)
+        height = ceil(document.size().height())
+        document.setTextWidth(present)
+        layout.blockSignals(False)
+        return height
 
     def sizeHint(self) -> QSize:
         width = self.width() or 400

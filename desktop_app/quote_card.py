@@ -15,6 +15,7 @@ from desktop_app.wording import date_words, quote_words, source_words
 from rag.types import Hit, Quote, Source
 
 _EXCERPT_CHARS = 320
+_RULE_ROOM_PX = 14
 
 
 class ExcerptCard(QFrame):
@@ -75,7 +76,7 @@ class ExcerptCard(QFrame):
         if self._date.text():
             header.addWidget(self._date)
         inner = QHBoxLayout()
-        inner.setContentsMargins(14, 0, 0, 0)
+        inner.setContentsMargins(*self._beside_rule())
         inner.addWidget(self._words)
         self._column = QVBoxLayout(self)
         self._column.setContentsMargins(14, 11, 14, 13)
@@ -92,8 +93,16 @@ class ExcerptCard(QFrame):
         painter.drawRoundedRect(QRectF(self.rect()).adjusted(1, 1, -1, -1), 7, 7)
         place = self._words.geometry()
         painter.setPen(Qt.PenStyle.NoPen)
-        painter.setBrush(self._theme.accent if self._is_current else self._theme.quote_rule)
-        painter.drawRoundedRect(QRectF(place.x() - 14, place.y(), 3, place.height()), 1.5, 1.5)
+        painter.setBrush(self._theme.accent if self._is_current else self._rule_colour())
+        x = place.right() + _RULE_ROOM_PX - 2 if self._words.is_right_to_left() else place.x() - _RULE_ROOM_PX
+        painter.drawRoundedRect(QRectF(x, place.y(), 3, place.height()), 1.5, 1.5)
+
+    def _rule_colour(self) -> QColor:
+        return self._theme.quote_rule
+
+    def _beside_rule(self) -> tuple[int, int, int, int]:
+        """Margins that leave room for the rule where the text's lines begin."""
+        return (0, 0, _RULE_ROOM_PX, 0) if self._words.is_right_to_left() else (_RULE_ROOM_PX, 0, 0, 0)
 
     def _edge(self) -> tuple[QColor, float]:
         if self.hasFocus():
@@ -151,7 +160,7 @@ class QuoteCard(ExcerptCard):
         super()._lay_out()
         if self._speaker.text():
             row = QHBoxLayout()
-            row.setContentsMargins(14, 0, 0, 0)
+            row.setContentsMargins(*self._beside_rule())
             row.addWidget(self._speaker)
             self._column.addLayout(row)
 
@@ -166,6 +175,9 @@ class HitCard(ExcerptCard):
 
     def _words_font(self, theme: Theme) -> QFont:
         return theme.body
+
+    def _rule_colour(self) -> QColor:
+        return self._theme.rule
 
 
 def _excerpt(text: str) -> str:

@@ -1,0 +1,217 @@
+"""The text of a document with its quotes marked at their exact places, one of them as the current one.
+
+Of a very long text only a stretch is laid out at a time; every offset stays an offset into the whole text.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from PySide6.QtCore import QRectF, Qt, Signal
+from PySide6.QtGui import QColor, QPainter, QPaintEvent, QPalette, QResizeEvent, QTextCharFormat, QTextCursor
+from PySide6.QtWidgets import QTextEdit, QWidget
+
+from desktop_app.inert_text import InertEdit
+from desktop_app.shown_text import ShownText
+from desktop_app.theme import Theme
+from rag.types import Span
+
+WHOLE_CHARS = 120_000
+STRETCH_CHARS = 80_000
+_BEFORE_CHARS = 30_000
+_TO_LINE_CHARS = 2_000
+_MOST_MATCHES = 500
+_MARGIN_PX = 26
+
+
+class SourcePage(InertEdit):
+    """Plain text with marks. Offsets are code points of the document's text.
+
+    Signals:
+        stretch_changed(): another part of the text is shown.
+    """
+
+    stretch_changed = Signal()
+
+    def __init__(self, theme: Theme, parent: QWidget | None = None) -> None:
+        super().__init__(parent, line_height_percent=145)
+        self._theme = theme
+        self._text = ""
+        self._spans: list[Span | None] = []
+        self._current = 0
+        self._matches: list[Span] = []
+        self._match: Span | None = None
+        self._marks: dict[int, QTextCursor] = {}
+        self._revealed: tuple[Span, int] | None = None
+        self.document().setDocumentMargin(_MARGIN_PX)
+        self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        self.setAccessibleName("Text of the source")
+        self.set_theme(theme)
+
+    def set_theme(self, theme: Theme) -> None:
+        self._theme = theme
+        self.setFont(theme.quote)
+        self._mark()
+
+    @property
+    def has_earlier(self) -> bool:
+        return self.shown.start > 0
+
+    @property
+    def has_later(self) -> bool:
+        return self.shown.stop < len(self._text)
+
+    def open_text(self, text: str, spans: Sequence[Span | None], current: int) -> None:
+        """Show `text` with these quotes marked; None stands for a quote that has no place in it."""
+        is_same = text == self._text
+        self._text = text
+        self._spans = list(spans)
+        self._matches, self._match = [], None
+        self._current = current
+        span = self._span(current)
+        if not is_same or (span and not self.shown.holds(span)):
+            self._show_around(span or Span(0, 1))
+        self.set_current(current)
+
+    def set_current(self, index: int) -> None:
+        """Mark this quote as the current one and bring it into view with some text above it."""
+        self._current = index
+        span = self._span(index)
+        if span:
+            self.reveal(span)
+        else:
+            self._mark()
+
+    def reveal(self, span: Span) -> None:
+        """Bring a span into view, a quarter of the page below the upper edge."""
+        if not self.shown.holds(span):
+            self._show_around(span)
+        self._mark()
+        self._scroll_to(span)
+
+    def show_matches(self, matches: Sequence[Span], current: Span | None) -> None:
+        """Underline what a search found, and bring the current find into view."""
+        self._matches, self._match = list(matches), current
+        if current:
+            self.reveal(current)
+        else:
+            self._mark()
+
+    def highlighted_text(self, index: int) -> str:
+        """The characters of the document that are marked for this quote; empty where it is not on the page."""
+        cursor = self._marks.get(index)
+        return self.shown.between(cursor.selectionStart(), cursor.selectionEnd()) if cursor else ""
+
+    def first_visible(self) -> int:
+        """Offset of the first character that can be seen."""
+        return self.shown.offset(self.cursorForPosition(self.viewport().rect().topLeft()).position())
+
+    def show_earlier(self) -> None:
+        """Lay out the stretch before this one; what is at the upper edge stays there."""
+        self._slide(-STRETCH_CHARS // 2)
+
+    def show_later(self) -> None:
+        """Lay out the stretch after this one; what is at the lower edge stays in view."""
+        self._slide(STRETCH_CHARS // 2)
+
+    def _slide(self, n_chars: int) -> None:
+        corner = self.viewport().rect().topLeft() if n_chars < 0 else self.viewport().rect().bottomLeft()
+        kept = self.shown.offset(self.cursorForPosition(corner).position())
+        height = 0 if n_chars < 0 else self.viewport().height() - 2 * self.fontMetrics().height()
+        start = min(max(0, self.shown.start + n_chars), max(0, len(self._text) - STRETCH_CHARS))
+        self._show_stretch(start, start + STRETCH_CHARS)
+        self._mark()
+        self._bring(kept, max(0, height))
+
+    def _span(self, index: int) -> Span | None:
+        return self._spans[index] if 0 <= index < len(self._spans) else None
+
+    def _show_around(self, span: Span) -> None:
+        if len(self._text) <= WHOLE_CHARS:
+            self._show_stretch(0, len(self._text))
+            return
+        start = max(0, min(span.start - _BEFORE_CHARS, len(self._text) - STRETCH_CHARS))
+        self._show_stretch(start, max(start + STRETCH_CHARS, span.end + _TO_LINE_CHARS))
+
+    def _show_stretch(self, start: int, stop: int) -> None:
+        """Lay out a stretch, from the beginning of a line to the end of one where they are near."""
+        stop = min(stop, len(self._text))
+        line = self._text.rfind("\n", max(0, start - _TO_LINE_CHARS), start) + 1
+        start = line if line or start <= _TO_LINE_CHARS else start
+        end = self._text.find("\n", stop, stop + _TO_LINE_CHARS)
+        self._revealed = None
+        self._marks = {}
+        self.setExtraSelections([])
+        self.show_text(ShownText(self._text, start, stop if end < 0 else end))
+        self.stretch_changed.emit()
+
+    def _mark(self) -> None:
+        self._marks = {
+            index: self._cursor(span) for index, span in enumerate(self._spans) if span and self.shown.holds(span)
+        }
+        selections = [self._ground(cursor, self._theme.highlight) for cursor in self._marks.values()]
+        if self._current in self._marks:
+            selections.append(self._ground(self._marks[self._current], self._theme.highlight_current))
+        selections += [self._underlined(match) for match in self._visible_matches()]
+        if self._match and self.shown.holds(self._match):
+            selections.append(self._ground(self._cursor(self._match), self._theme.selection))
+        self.setExtraSelections(selections)
+        self.viewport().update()
+
+    def _visible_matches(self) -> list[Span]:
+        return [match for match in self._matches if self.shown.holds(match)][:_MOST_MATCHES]
+
+    def _cursor(self, span: Span) -> QTextCursor:
+        first, last = self.shown.positions(span)
+        cursor = QTextCursor(self.document())
+        cursor.setPosition(first)
+        cursor.setPosition(last, QTextCursor.MoveMode.KeepAnchor)
+        return cursor
+
+    def _ground(self, cursor: QTextCursor, colour: QColor) -> QTextEdit.ExtraSelection:
+        marked = QTextEdit.ExtraSelection()
+        character = QTextCharFormat()
+        character.setBackground(colour)
+        character.setForeground(self._theme.text)
+        marked.cursor, marked.format = cursor, character
+        return marked
+
+    def _underlined(self, span: Span) -> QTextEdit.ExtraSelection:
+        marked = QTextEdit.ExtraSelection()
+        character = QTextCharFormat()
+        character.setUnderlineStyle(QTextCharFormat.UnderlineStyle.SingleUnderline)
+        character.setUnderlineColor(self._theme.accent)
+        marked.cursor, marked.format = self._cursor(span), character
+        return marked
+
+    def _scroll_to(self, span: Span) -> None:
+        self._bring(span.start, self.viewport().height() // 4)
+        self._revealed = (span, self.verticalScrollBar().value())
+
+    def _bring(self, offset: int, height: int) -> None:
+        """Scroll so that the character at `offset` is `height` pixels below the upper edge."""
+        cursor = QTextCursor(self.document())
+        cursor.setPosition(self.shown.position(offset))
+        bar = self.verticalScrollBar()
+        bar.setValue(bar.value() + self.cursorRect(cursor).top() - height)
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        # Lines break elsewhere now; what was brought into view stays there unless the reader has scrolled away.
+        if self._revealed and self._revealed[1] == self.verticalScrollBar().value():
+            self._scroll_to(self._revealed[0])
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        super().paintEvent(event)
+        cursor = self._marks.get(self._current)
+        if not cursor:
+            return
+        ends = [QTextCursor(self.document()), QTextCursor(self.document())]
+        ends[0].setPosition(cursor.selectionStart())
+        ends[1].setPosition(cursor.selectionEnd())
+        top, bottom = self.cursorRect(ends[0]).top(), self.cursorRect(ends[1]).bottom()
+        painter = QPainter(self.viewport())
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        painter.setPen(Qt.PenStyle.NoPen)
+        painter.setBrush(self.palette().color(QPalette.ColorRole.Link))
+        painter.drawRoundedRect(QRectF(10, top, 3, bottom - top), 1.5, 1.5)
