@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
+from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
 
 import numpy as np
@@ -75,7 +76,7 @@ def sentence_features(asked: Asking, candidate: Candidate) -> npt.NDArray[np.flo
     """float32, (sentences of the candidate, len(NAMES)); every number roughly within 0..1."""
     held = [_held(s.text) for s in candidate.sentences]
     titled = {t.stem for t in words(candidate.source.title)}
-    whole = set().union(*(h.counts for h in held)) | titled
+    whole = {stem for h in held for stem in h.counts} | titled
     shared = _Shared(
         candidate.score,
         candidate.similarity,
@@ -146,20 +147,20 @@ def _bm25(asked: Asking, held: _Held) -> float:
     return min(1.0, gained / (asked.total_weight * (_K1 + 1)) * 1.6)
 
 
-def _coverage(asked: Asking, stems: set[str] | frozenset[str]) -> float:
+def _coverage(asked: Asking, stems: AbstractSet[str]) -> float:
     if not asked.weights:
         return 0.0
     return sum(w for s, w in asked.weights.items() if s in stems) / asked.total_weight
 
 
-def _rarest(asked: Asking, stems: set[str]) -> float:
+def _rarest(asked: Asking, stems: AbstractSet[str]) -> float:
     if not asked.weights:
         return 0.0
     top = sorted(asked.weights, key=lambda s: -asked.weights[s])[:2]
     return sum(s in stems for s in top) / len(top)
 
 
-def _share(asked: frozenset[str], stems: set[str]) -> float:
+def _share(asked: AbstractSet[str], stems: AbstractSet[str]) -> float:
     return sum(s in stems for s in asked) / len(asked) if asked else 0.5
 
 

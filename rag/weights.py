@@ -85,7 +85,8 @@ class Weights:
 
     def rank(self, rows: npt.NDArray[np.float32]) -> npt.NDArray[np.float64]:
         """float64, (n,): the ranking score of each row of sentence features; only differences mean something."""
-        return rows.astype(np.float64) @ np.array([self.ranking.get(name, 0.0) for name in NAMES])
+        scores: npt.NDArray[np.float64] = rows.astype(np.float64) @ [self.ranking.get(name, 0.0) for name in NAMES]
+        return scores
 
     def confidence(self, features: npt.NDArray[np.float64]) -> float:
         """How likely the library answers, in 0..1, calibrated on the development sets."""
