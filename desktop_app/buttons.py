@@ -8,7 +8,7 @@ from PySide6.QtWidgets import QPushButton, QSizePolicy, QWidget
 
 from desktop_app.inert_text import plain_label
 
-_PADDING_PX = 2
+_PADDING_PX = 4
 
 
 class QuietButton(QPushButton):

@@ -42,6 +42,7 @@ class FindBar(QWidget):
         self._text = ""
         self._matches: list[Span] = []
         self._current = -1
+        self._begin_at = 0
         self._line = _FindLine()
         self._line.setPlaceholderText("Find in this text")
         self._line.setAccessibleName("Find in this text")
@@ -66,14 +67,15 @@ class FindBar(QWidget):
     def set_text(self, text: str) -> None:
         """Search in this text from now on."""
         if text != self._text:
-            self._text = text
+            self._text, self._begin_at = text, 0
             self._matches, self._current = [], -1
             self._count.set_text("")
             if not self.isHidden():
                 self._search()
 
-    def open(self, words: str = "") -> None:
-        """Show the bar, search for `words` if there are any, and let the reader type."""
+    def open(self, words: str = "", begin_at: int = 0) -> None:
+        """Show the bar, search for `words` if there are any, beginning at an offset, and let the reader type."""
+        self._begin_at = begin_at
         self.show()
         if words:
             self._line.setText(words)
@@ -101,7 +103,8 @@ class FindBar(QWidget):
     def _search(self) -> None:
         self._pause.stop()
         self._matches = find_all(self._text, self._line.text())
-        self._current = 0 if self._matches else -1
+        before = sum(match.start < self._begin_at for match in self._matches)
+        self._current = before % len(self._matches) if self._matches else -1
         self._announce()
 
     def _announce(self) -> None:

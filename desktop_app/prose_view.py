@@ -119,6 +119,9 @@ class ProseView(QWidget):
         self._theme = theme
         self._heading.setFont(theme.strong)
         self._draft.setFont(theme.body)
+        palette = self._draft.palette()
+        palette.setColor(QPalette.ColorRole.Text, theme.muted)
+        self._draft.setPalette(palette)
         self._fold.setFont(theme.small)
         for _claim, row in self._rows:
             row.set_theme(theme)

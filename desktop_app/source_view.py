@@ -62,6 +62,8 @@ class SourceView(QWidget):
 
     def show_document(self, document: Document, quotes: Sequence[Quote], current: int) -> None:
         """Show a document with all its quotes marked, and bring the quote at `current` into view."""
+        if self._document is None or self._document.id != document.id:
+            self._find.hide()
         self._document, self._quotes, self._current = document, tuple(quotes), current
         self._header.show_source(document.source)
         self._steps.setVisible(True)
@@ -102,7 +104,7 @@ class SourceView(QWidget):
     def open_find(self, words: str = "") -> None:
         """Let the reader search in the text."""
         if self._document:
-            self._find.open(words or self._selected_words())
+            self._find.open(words or self._selected_words(), self._page.first_visible())
 
     def _selected_words(self) -> str:
         selected = self._page.selected_text()

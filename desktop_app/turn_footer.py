@@ -67,7 +67,7 @@ class TurnFooter(QWidget):
         self._times = Caption(colour_role=QPalette.ColorRole.PlaceholderText)
         self._buttons = [self._button(text, signal) for text, signal in self._actions()]
         actions = QWidget()
-        row = FlowLayout(actions, gap=18)
+        row = FlowLayout(actions, gap=12)
         for button in self._buttons:
             row.addWidget(button)
         column = QVBoxLayout(self)
