@@ -20,6 +20,7 @@ from desktop_app.disk import why
 
 _APPLICATION_ID = 0x5EEDB00C
 _BUSY_TIMEOUT_MS = 5000
+_MAGIC = b"SQLite format 3\0"
 _SIDECARS = ("-wal", "-shm")
 # No row of ours is shorter, so a file cannot hold more of them than this allows.
 _SHORTEST_ROW_BYTES = 64
@@ -196,6 +197,11 @@ def _open(path: Path) -> sqlite3.Connection:
         ConversationsTooNew: a newer version has written it.
     """
     _make_private(path)
+    with path.open("rb") as file:
+        head = file.read(len(_MAGIC))
+    # SQLite would take a file of a few bytes for an empty one and write over it.
+    if head and head != _MAGIC:
+        raise _Damaged
     connection = sqlite3.connect(path, isolation_level=None, check_same_thread=False)
     try:
         _configure(connection)

@@ -41,7 +41,7 @@ class ExportFormat(StrEnum):
 
 
 class ExportFailed(Exception):
-    """An export was not written; what stood under its name is as it was. The reason is a sentence. Survives pickling."""
+    """An export was not written; what stood under its name is as it was. Survives pickling."""
 
     def __init__(self, path: str, reason: str) -> None:
         super().__init__(path, reason)

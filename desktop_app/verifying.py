@@ -114,6 +114,7 @@ class FolderTexts:
         self._folder = folder
         self._read = read
         self._paths_by_id: dict[str, Path] | None = None
+        self._last: tuple[Path, str | None] | None = None
 
     def by_id(self, document: str) -> str | None:
         if self._paths_by_id is None:
@@ -121,7 +122,7 @@ class FolderTexts:
                 document_id(text): path for path in self._files() if (text := self._read(path)) is not None
             }
         path = self._paths_by_id.get(document)
-        return None if path is None else self._read(path)
+        return None if path is None else self._text(path)
 
     def by_name(self, name: str) -> str | None:
         """The file of that relative name, or else the first whose path ends in it, or whose file name is the same."""
@@ -129,8 +130,14 @@ class FolderTexts:
         for suits in (self._is_at, self._ends_in, self._is_called):
             path = next((path for path in self._files() if suits(path, wanted)), None)
             if path is not None:
-                return self._read(path)
+                return self._text(path)
         return None
+
+    def _text(self, path: Path) -> str | None:
+        """The text of a file; the last one is kept, because quotes of one document stand together."""
+        if self._last is None or self._last[0] != path:
+            self._last = (path, self._read(path))
+        return self._last[1]
 
     def _is_at(self, path: Path, wanted: PurePosixPath) -> bool:
         return path.relative_to(self._folder).as_posix() == wanted.as_posix()

@@ -1,0 +1,62 @@
+from __future__ import annotations
+
+import json
+import pickle
+
+import pytest
+
+from desktop_app.transcript import ExhibitKind, Transcript, TranscriptError, encode, from_json, to_json, writable
+from tests.transcripts import hostile, realistic, transcript, turn
+
+
+@pytest.mark.parametrize("made", [realistic(), hostile(), transcript()], ids=["realistic", "hostile", "empty"])
+def test_json_gives_back_an_identical_transcript_and_identical_bytes(made: Transcript) -> None:
+    written = to_json(made)
+    assert from_json(written) == made
+    assert to_json(from_json(written)) == written
+    assert written.endswith(b"}\n")
+
+
+def test_the_counts_are_those_of_the_conversation() -> None:
+    made = realistic()
+    assert (made.n_turns, made.n_quotes) == (4, 5)
+    kinds = [exhibit.kind for exhibit in made.exhibits()]
+    assert kinds == [ExhibitKind.QUOTE] * 4 + [ExhibitKind.PASSAGE, ExhibitKind.QUOTE]
+
+
+def test_lone_surrogates_become_replacement_marks_and_pairs_are_joined() -> None:
+    made = transcript(turn("a\ud800", None, 1), title="\udfff\ud83d\ude00")
+    assert from_json(to_json(made)) == made
+    assert made.conversation.title == "\ufffd😀"
+    assert writable("plain é 😀") == "plain é 😀"
+
+
+def test_equal_values_give_equal_bytes() -> None:
+    assert encode(realistic()) == encode(realistic())
+
+
+@pytest.mark.parametrize(
+    ("content", "reason"),
+    [
+        (b"", "not whole JSON"),
+        (b"[]", "not whole JSON"),
+        (b'{"format": "else"}', "not a transcript"),
+        (to_json(realistic())[:-40], "not whole JSON"),
+        (to_json(realistic()).replace(b'"start": 61', b'"start": "61"'), "not a whole transcript"),
+        (to_json(realistic()).replace(b'"start": 61', b'"start": 6100'), "not a whole transcript"),
+        (to_json(realistic()).replace(b'"format_version": 1', b'"format_version": 2'), "newer Seedbook"),
+        (b"\xff\xfe{", "not whole JSON"),
+        (b'{"a":' * 100_000, "not whole JSON"),
+    ],
+)
+def test_what_is_no_transcript_is_refused_with_a_reason(content: bytes, reason: str) -> None:
+    with pytest.raises(TranscriptError, match=reason) as caught:
+        from_json(content)
+    assert str(pickle.loads(pickle.dumps(caught.value))) == str(caught.value)
+
+
+def test_every_field_of_an_answer_is_in_the_json() -> None:
+    answers = json.loads(to_json(realistic()))["conversation"]["turns"][0]["answer"]
+    assert answers["sampling"] == {"max_tokens": 160, "temperature": 0.0, "seed": 7}
+    assert answers["timings"]["first_token_ms"] == 840.0
+    assert answers["quotes"][0]["source"]["id"]
