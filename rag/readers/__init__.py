@@ -1,0 +1,1 @@
+"""One reader for each format; `rag.reading` chooses among them."""

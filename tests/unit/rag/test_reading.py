@@ -1,0 +1,250 @@
+"""What becomes of files: exact text, found encodings, titles and dates, and a plain cause where there is none of it."""
+
+from __future__ import annotations
+
+import codecs
+import os
+import pickle
+import socket
+import time
+from pathlib import Path
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from rag.errors import EmptySource, SourceError, UnreadableSource, UnsupportedFormat
+from rag.reading import LocalReader, read
+from rag.readers.dates import iso_date
+from rag.types import FileState, Reading
+
+_ENGLISH = "The envoy spoke in Kabul. “Nothing was signed,” he said – and left for Doha.\n" * 5
+_GERMAN = "Über die Größe der Häuser schrieb er später ausführlich. Die Straße führte ans Meer zurück.\n" * 8
+_JAPANESE = "これは日本語の文章です。会議は三月に開かれた。代表団は次の日に帰国した。\n" * 8
+
+
+def _written(folder: Path, name: str, content: bytes | str) -> Path:
+    path = folder / name
+    path.write_bytes(content.encode() if isinstance(content, str) else content)
+    return path
+
+
+@given(text=st.text(alphabet=st.characters(exclude_categories=["Cs", "Cc"], include_characters="\t\n"), min_size=1))
+@settings(max_examples=150, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+def test_a_text_file_is_stored_exactly(tmp_path: Path, text: str) -> None:
+    if not text.strip() or text.startswith("\ufeff"):
+        return
+    content = text.encode()
+    if content.startswith((b"%PDF-", b"{\\rtf", b"GIF8", b"GGUF")):
+        return
+    assert read(_written(tmp_path, "a.txt", content)).text == text
+
+
+def test_line_ends_become_lf_and_a_mark_goes(tmp_path: Path) -> None:
+    assert read(_written(tmp_path, "a.txt", "\ufeffone\r\ntwo\rthree\n\r\n")).text == "one\ntwo\nthree\n\n"
+
+
+def test_control_characters_of_a_text_stay(tmp_path: Path) -> None:
+    text = "Page one. " * 20 + "\x0c" + "Page two.\x1b " * 2 + "\x85\u2028" + "x" * 200
+    assert read(_written(tmp_path, "a.txt", text)).text == text
+
+
+@pytest.mark.parametrize("encoding", ["utf-16-le", "utf-16-be", "utf-32-le", "utf-32-be"])
+@pytest.mark.parametrize("mark", [True, False])
+def test_wide_encodings_are_read_with_and_without_a_mark(tmp_path: Path, encoding: str, mark: bool) -> None:
+    head = getattr(codecs, "BOM_" + encoding.replace("-", "").upper().replace("LE", "_LE").replace("BE", "_BE"))
+    path = _written(tmp_path, "a.txt", (head if mark else b"") + _ENGLISH.encode(encoding))
+    assert read(path).text == _ENGLISH
+
+
+@pytest.mark.parametrize(
+    ("text", "encoding"), [(_GERMAN, "cp1252"), (_GERMAN, "latin-1"), (_JAPANESE, "shift_jis"), (_JAPANESE, "euc_jp")]
+)
+def test_old_encodings_are_detected(tmp_path: Path, text: str, encoding: str) -> None:
+    assert read(_written(tmp_path, "a.txt", text.encode(encoding))).text == text
+
+
+def test_a_single_damaged_byte_does_not_spoil_the_accents_of_utf8(tmp_path: Path) -> None:
+    content = _GERMAN.encode()
+    damaged = read(_written(tmp_path, "a.txt", content[:90] + b"\xff" + content[90:])).text
+    assert damaged.replace("\ufffd", "") == _GERMAN
+
+
+@pytest.mark.parametrize(
+    ("content", "cause"),
+    [
+        (b"\x7fELF\x02\x01\x01" + bytes(200), "a program"),
+        (b"\x89PNG\r\n\x1a\n" + bytes(range(256)), "a PNG image"),
+        (b"%PDF-1.7\n%\xe2\xe3", "a PDF document"),
+        (b"words and\0then a NUL", "not text"),
+        (os.urandom(64) + bytes(64) + os.urandom(4000), "not text"),
+        (bytes(range(1, 32)) * 40, "not text"),
+    ],
+)
+def test_a_binary_named_txt_is_unsupported_and_says_what_it_is(tmp_path: Path, content: bytes, cause: str) -> None:
+    with pytest.raises(UnsupportedFormat, match=cause) as caught:
+        read(_written(tmp_path, "a.txt", content))
+    assert caught.value.state is FileState.UNSUPPORTED
+
+
+@pytest.mark.parametrize("content", [b"", b"\xef\xbb\xbf", b" \r\n\t\n", "\u00a0\u2003\n".encode()])
+def test_a_file_without_text_is_empty(tmp_path: Path, content: bytes) -> None:
+    with pytest.raises(EmptySource):
+        read(_written(tmp_path, "a.txt", content))
+
+
+def test_missing_files_folders_and_dangling_links_are_named_as_such(tmp_path: Path) -> None:
+    (tmp_path / "link.txt").symlink_to(tmp_path / "gone.txt")
+    for name, cause in [("gone.txt", "no such file"), (".", "a folder"), ("link.txt", "is gone"), ("a\0b", "name")]:
+        with pytest.raises(UnreadableSource, match=cause):
+            read(tmp_path / name)
+
+
+@pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="this system has no pipes with names")
+def test_pipes_sockets_and_devices_are_refused_without_waiting(tmp_path: Path) -> None:
+    os.mkfifo(tmp_path / "pipe.txt")
+    with socket.socket(socket.AF_UNIX) as listener:
+        listener.bind(str(tmp_path / "s.txt"))
+        for path in (tmp_path / "pipe.txt", tmp_path / "s.txt", Path("/dev/zero")):
+            with pytest.raises(UnreadableSource):
+                read(path)
+
+
+@pytest.mark.skipif(not hasattr(os, "geteuid") or os.geteuid() == 0, reason="root may read everything")
+def test_a_file_without_permission_is_named_as_such(tmp_path: Path) -> None:
+    path = _written(tmp_path, "a.txt", "x")
+    path.chmod(0)
+    with pytest.raises(UnreadableSource, match="no right"):
+        read(path)
+
+
+def test_a_file_over_200_mb_is_refused_by_its_size(tmp_path: Path) -> None:
+    path = tmp_path / "a.txt"
+    with path.open("wb") as file:
+        file.truncate(200 * 10**6 + 1)
+    with pytest.raises(UnreadableSource, match="too large"):
+        read(path)
+
+
+def test_errors_survive_a_process_border(tmp_path: Path) -> None:
+    with pytest.raises(SourceError) as caught:
+        read(tmp_path / "gone.txt")
+    assert str(pickle.loads(pickle.dumps(caught.value))) == str(caught.value)
+
+
+def test_front_matter_gives_title_date_and_origin_and_stays_in_the_text(tmp_path: Path) -> None:
+    text = "---\ntitle: 'The accord'\ndate: 31 March 2020\npublisher: The Institute\n---\n# Heading\nBody.\n"
+    assert read(_written(tmp_path, "a.md", text)) == Reading(
+        text, "The accord", "2020-03-31", "The Institute", "text/markdown"
+    )
+
+
+def test_a_markdown_title_is_its_first_heading_and_a_text_title_its_first_line(tmp_path: Path) -> None:
+    assert read(_written(tmp_path, "a.md", "Preface.\n\n## The part ##\nBody")).title == "The part"
+    assert read(_written(tmp_path, "a.txt", "\n  RUSSIA MONITOR \n\nDate: 31 March 2020\n")).title == "RUSSIA MONITOR"
+
+
+def test_a_long_title_is_cut_after_a_word(tmp_path: Path) -> None:
+    title = read(_written(tmp_path, "a.txt", "word " * 100)).title
+    assert len(title) <= 120
+    assert title.endswith("word…")
+
+
+def test_a_dated_line_near_the_top_gives_the_date(tmp_path: Path) -> None:
+    assert read(_written(tmp_path, "a.txt", "RUSSIA MONITOR\n\nDate: 31 March 2020\n")).date == "2020-03-31"
+    assert read(_written(tmp_path, "b.txt", "No date: none.\nThe date: was open.")).date is None
+
+
+@pytest.mark.parametrize(
+    ("written", "iso"),
+    [
+        ("2020-03-31", "2020-03-31"),
+        ("2020-03-31T10:00:00Z", "2020-03-31"),
+        ("2020-03", "2020-03"),
+        ("2020", "2020"),
+        ("March 31st, 2020", "2020-03-31"),
+        ("Tuesday, 31 March 2020", "2020-03-31"),
+        ("Sept. 2021", "2021-09"),
+        ("3.11.2021", "2021-11-03"),
+        ("31 February 2020", None),
+        ("03/04/2020", None),
+        ("2020-13-01", None),
+        ("soon", None),
+        ("", None),
+    ],
+)
+def test_dates_become_iso_8601_and_ambiguous_ones_nothing(written: str, iso: str | None) -> None:
+    assert iso_date(written) == iso
+
+
+_PAGE = """<!DOCTYPE html><html><head><title>The accord | Site</title>
+<meta property="og:title" content="The accord"><meta property="og:site_name" content="The Site">
+<meta property="article:published_time" content="2020-03-31T08:00:00Z">
+<script>var hidden = "SCRIPT";</script><style>.STYLE {}</style></head><body>
+<nav><a href="/">Home</a> <a href="/about">About</a></nav><noscript>NOSCRIPT</noscript>
+<article><h1>The accord</h1><p>The delegations met in Doha for a third day, and the talks were described as frank by both
+sides.</p><p>A first agreement on the exchange of prisoners was signed in the evening by the two <b>envoys</b>.</p>
+<p>Observers had expected the meeting to fail after the incidents of the week before, which had cost eleven lives.</p>
+</article><script>more("SCRIPT")</script></body></html>"""
+
+
+def test_a_page_gives_its_main_text_title_date_and_site(tmp_path: Path) -> None:
+    reading = read(_written(tmp_path, "a.html", _PAGE))
+    assert "A first agreement on the exchange of prisoners was signed in the evening by the two envoys." in reading.text
+    assert not any(word in reading.text for word in ("SCRIPT", "STYLE", "Home", "<"))
+    assert (reading.title, reading.date, reading.origin) == ("The accord", "2020-03-31", "The Site")
+    assert reading.media_type == "text/html"
+
+
+def test_a_page_without_main_text_gives_what_can_be_seen(tmp_path: Path) -> None:
+    page = "<html><body><script>SCRIPT</script><style>STYLE</style><div>One <b>bold</b>\nword.</div><div>Two</div>"
+    reading = read(
+        _written(tmp_path, "a.html", page + "<noscript>NOSCRIPT</noscript><!-- COMMENT -->tail</body></html>")
+    )
+    assert "One bold word." in reading.text
+    assert not any(word in reading.text for word in ("SCRIPT", "STYLE", "COMMENT"))
+
+
+def test_a_page_in_its_declared_encoding_is_read(tmp_path: Path) -> None:
+    page = (
+        f"<html><head><meta charset=windows-1251></head><body><p>{'Переговоры прошли в Москве. ' * 9}</p></body></html>"
+    )
+    assert "Переговоры прошли в Москве." in read(_written(tmp_path, "a.htm", page.encode("cp1251"))).text
+
+
+def test_a_page_of_another_ending_is_known_by_its_content(tmp_path: Path) -> None:
+    assert read(_written(tmp_path, "page.php", _PAGE)).media_type == "text/html"
+    assert read(_written(tmp_path, "notes", "Plain words.")).media_type == "text/plain"
+
+
+def test_html_in_a_text_file_stays_the_text_it_is(tmp_path: Path) -> None:
+    assert read(_written(tmp_path, "a.txt", _PAGE)).text == _PAGE
+
+
+@pytest.mark.parametrize(
+    "page",
+    [
+        "<div>" * 200_000 + "deep",
+        "<table><tr><td>" * 24 + "cell",
+        "<table><tr><td>" * 3_000 + "cell",
+        "<p " + " ".join(f"a{number}=1" for number in range(300_000)) + ">attributes</p>",
+        "<!" * 200_000,
+        "<" * 200_000,
+        "<p>&#xD800;&#0;&#x1F600; surrogate</p>",
+        "<p>" + "word " * 2_000_000 + "</p>",
+        "<svg><foreignObject>" * 5_000 + "x",
+        "<p>x</p>" * 200_000,
+    ],
+    ids=["divs", "tables", "many tables", "attributes", "marks", "angles", "surrogate", "one node", "svg", "wide"],
+)
+def test_hostile_pages_end_in_a_reading_or_a_cause(tmp_path: Path, page: str) -> None:
+    began = time.monotonic()
+    try:
+        read(_written(tmp_path, "a.html", page)).text.encode()
+    except SourceError as error:
+        assert error.reason
+    assert time.monotonic() - began < 60
+
+
+def test_endings_worth_reading_in_a_folder_are_those_of_the_readers() -> None:
+    assert {".txt", ".md", ".html", ".htm"} <= LocalReader().endings
