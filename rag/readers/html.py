@@ -27,6 +27,8 @@ _INLINE = frozenset(
     {"a", "abbr", "b", "bdi", "bdo", "cite", "code", "em", "font", "i", "kbd", "mark", "q", "s", "small", "span"}
     | {"strong", "sub", "sup", "time", "tt", "u", "var", "wbr"}
 )
+_LONG_TAG = re.compile(r"<[a-zA-Z][^<>]{20000,}")
+_MAX_ATTRIBUTES = 2000
 _SPACES = re.compile(r"[^\S\n]+")
 _MAX_CHARS_FOR_MAIN_TEXT = 10_000_000
 _MAX_ELEMENTS_FOR_MAIN_TEXT = 100_000
@@ -96,7 +98,10 @@ def _decoded(content: bytes, path: str) -> str:
 
 
 def _parsed(page: str, path: str) -> lxml.html.HtmlElement:
-    parser = lxml.html.HTMLParser(encoding="utf-8", no_network=True)
+    if any(tag.group().count("=") > _MAX_ATTRIBUTES for tag in _LONG_TAG.finditer(page)):
+        # libxml2 compares each attribute with all before it.
+        raise UnreadableSource(path=path, reason="a single tag has so many attributes that it is no web page.")
+    parser = lxml.html.HTMLParser(encoding="utf-8", no_network=True, huge_tree=True)
     try:
         return lxml.html.document_fromstring(page.encode("utf-8", "replace"), parser=parser)
     except lxml.etree.LxmlError as error:
