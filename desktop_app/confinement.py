@@ -10,6 +10,7 @@ from __future__ import annotations
 import ctypes
 import errno
 import platform
+import socket
 import struct
 import sys
 from dataclasses import dataclass
@@ -59,8 +60,10 @@ class _Program(ctypes.Structure):
 def refuse_network() -> bool:
     """Let every `socket(AF_INET or AF_INET6)` fail with EACCES from now on, in all threads and all later children.
 
-    AF_UNIX and everything else works as before. False where this machine cannot do it; nothing has changed then.
+    AF_UNIX and everything else works as before. False where this machine cannot do it. On every machine, libraries
+    that are imported later are told that there is no IPv6, because some open a socket while they are imported to see.
     """
+    socket.has_ipv6 = False
     machine = _MACHINES.get(platform.machine())
     if not sys.platform.startswith("linux") or machine is None or struct.calcsize("P") != 8:
         return False

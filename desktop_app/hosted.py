@@ -32,6 +32,16 @@ QUIET_ENVIRONMENT = {
     "TRANSFORMERS_OFFLINE": "1",
 }
 _PR_SET_PDEATHSIG = 1
+# What pickling raises, and what the constructor of an error raises that is not called as it expects.
+_PICKLING_FAILURES = (
+    pickle.PickleError,
+    AttributeError,
+    ImportError,
+    LookupError,
+    RuntimeError,
+    TypeError,
+    ValueError,
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -276,7 +286,7 @@ def pickle_error(error: BaseException) -> bytes:
         try:
             own = pickle.dumps(error)
             pickle.loads(own)  # noqa: S301 - some errors can be pickled but not opened again
-        except Exception:  # noqa: BLE001 - a foreign error's own pickling may fail in any way
+        except _PICKLING_FAILURES:
             own = None
     text = "".join(traceback.format_exception(error))
     return pickle.dumps((kind.__module__, own, kind.__qualname__, str(error), text))

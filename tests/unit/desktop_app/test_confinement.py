@@ -33,6 +33,7 @@ seen["older thread"] = late[0]
 for family in ("AF_INET", "AF_INET6", "AF_UNIX"):
     seen[family] = attempt(getattr(socket, family))
 seen["udp"] = attempt(socket.AF_INET, socket.SOCK_DGRAM)
+seen["ipv6"] = socket.has_ipv6
 left, right = socket.socketpair()
 left.sendall(b"x")
 seen["local"] = right.recv(1).decode()
@@ -60,6 +61,7 @@ def test_no_thread_and_no_child_opens_an_internet_socket_any_more() -> None:
         "AF_UNIX": "opened",
         "udp": denied,
         "older thread": denied,
+        "ipv6": False,
         "local": "x",
         "io_uring": [-1, denied],
         "child": "refused",
