@@ -12,7 +12,7 @@ from pathlib import Path
 from PySide6.QtCore import QObject, Signal, Slot
 
 from desktop_app.adding_view import AddingView, skipped, summary
-from desktop_app.problems import problem_of
+from desktop_app.telling import problem_of
 from desktop_app.window import Window
 from desktop_app.workbench import IndexState
 from desktop_app.workers import Added, Indexing

@@ -14,7 +14,8 @@ from uuid import uuid4
 from PySide6.QtCore import QObject, QTimer, Signal, Slot
 
 from desktop_app.keeper import Keeper
-from desktop_app.problems import Problem, problem_of
+from desktop_app.problems import Problem
+from desktop_app.telling import problem_of
 from desktop_app.turn_record import TurnRecord
 from desktop_app.workers import Answering, Question
 from rag.types import Answer, Checked, Claim, Delta, Done, Event, Quoted, Retrieved, Scope, Turn
@@ -111,10 +112,13 @@ class Asker(QObject):
         if self._record is not None and self._is_shown:
             self._replay(self._record)
 
-    def save_now(self) -> None:
-        """Hand the turn as received so far to the keeper, for the program is about to end."""
+    def close(self) -> None:
+        """Hand the turn as received so far to the keeper and take no more of it, for the program is about to end."""
         if self._record is not None:
             self._keep(self._record.turn, at_once=True)
+        self._record = None
+        self._conversation_id = ""
+        self._paint_timer.stop()
 
     def _keep(self, turn: Turn, *, at_once: bool = False) -> None:
         self._keeper.keep(turn.id, partial(self._save, self._conversation_id, turn), at_once=at_once)
@@ -192,7 +196,7 @@ class Asker(QObject):
         if record is None or record.turn.id != turn_id:
             return
         if not record.is_done:
-            self._end_with(Problem("The answer broke off", _ENDED_EARLY, ""))
+            self._end_with(Problem("The answer broke off", _ENDED_EARLY))
         conversation_id = self._conversation_id
         self._record = None
         self._conversation_id = ""

@@ -13,14 +13,15 @@ from PySide6.QtCore import Qt, QUrl
 from PySide6.QtGui import QDesktopServices
 from PySide6.QtWidgets import QDialog, QFileDialog, QMessageBox, QWidget
 
+from desktop_app.exporting import ExportFormat
 from desktop_app.scope_picker import ScopePicker
 from rag.types import Scope, Source
 
 FORMATS = {
-    "md": "Markdown (*.md)",
-    "html": "HTML, one file (*.html)",
-    "pdf": "PDF (*.pdf)",
-    "json": "JSON, can be verified (*.json)",
+    ExportFormat.MARKDOWN: "Markdown, can be verified (*.md)",
+    ExportFormat.HTML: "HTML, one file (*.html)",
+    ExportFormat.PDF: "PDF (*.pdf)",
+    ExportFormat.JSON: "JSON, can be verified (*.json)",
 }
 _FILES = "Texts (*.txt *.md *.markdown *.html *.htm *.pdf *.docx *.odt *.epub *.csv *.eml);;All files (*)"
 
@@ -78,7 +79,7 @@ class Dialogs:
 
 def with_format(path: Path, used_filter: str) -> Path:
     """The path, given the suffix of the chosen filter unless it already has a known one."""
-    if path.suffix.lower().lstrip(".") in FORMATS:
+    if path.suffix.lower().lstrip(".") in list(ExportFormat):
         return path
-    suffix = next((name for name, words in FORMATS.items() if words == used_filter), "md")
-    return path.with_name(f"{path.name}.{suffix}")
+    form = next((form for form, words in FORMATS.items() if words == used_filter), ExportFormat.MARKDOWN)
+    return path.with_name(f"{path.name}.{form}")

@@ -8,7 +8,6 @@ from __future__ import annotations
 import time
 from collections.abc import Callable
 from functools import partial
-from pathlib import Path
 from threading import Thread
 
 from PySide6.QtCore import QObject, Signal, Slot
@@ -21,12 +20,13 @@ from desktop_app.citing import with_citations
 from desktop_app.conversation_desk import ConversationDesk, is_gone
 from desktop_app.conversation_view import ConversationView
 from desktop_app.conversations import Conversations
-from desktop_app.exporting_desk import ExportingDesk
+from desktop_app.exporting_desk import Export, ExportingDesk
 from desktop_app.keeper import Keeper
 from desktop_app.library_desk import LibraryDesk
-from desktop_app.problems import Problem, problem_of
+from desktop_app.problems import Problem
 from desktop_app.source_desk import SourceDesk
 from desktop_app.source_view import SourceView
+from desktop_app.telling import problem_of
 from desktop_app.window import Window
 from desktop_app.workbench import EngineState, EngineStatus, Notice, Workbench
 from desktop_app.workers import Answering, Indexing
@@ -57,7 +57,7 @@ class Controller(QObject):
         conversation_view: ConversationView,
         source_view: SourceView,
         chooser: Chooser,
-        export: Callable[[Conversation, Path], object],
+        export: Export,
         show_why: Callable[[Turn], None],
     ) -> None:
         super().__init__()
@@ -231,7 +231,8 @@ class Controller(QObject):
         self._is_closed = True
         deadline_s = time.monotonic() + CLOSING_LIMIT_S
         self.desk.leave()
-        self.asker.save_now()
+        self.asker.close()
+        self.library.close()
         self.answering.stop()
         self.indexing.close()
         closing = Thread(target=self._workbench.close, name="closing", daemon=True)

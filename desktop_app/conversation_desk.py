@@ -193,6 +193,9 @@ class ConversationDesk(QObject):
         """List the conversations as they are on the disk."""
         found = self._conversations.summaries(self._search)
         self._listed = tuple(one for one in found if one.id not in self._deleted_ids)
+        title = next((one.title for one in found if one.id == self.current_id), None)
+        if self._current is not None and title is not None:
+            self._current = replace(self._current, title=title)
         self._window.conversation_list.show_conversations(self._listed)
 
     def _show(self, conversation: Conversation) -> None:

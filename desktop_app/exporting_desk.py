@@ -12,18 +12,19 @@ from pathlib import Path
 from PySide6.QtCore import QObject, Slot
 
 from desktop_app.choosing import Chooser
-from desktop_app.problems import problem_of
+from desktop_app.exporting import ExportFormat, suggested_name
+from desktop_app.telling import problem_of
 from desktop_app.window import Window
 from desktop_app.workers import Errand
 from rag.types import Conversation
 
-_LONGEST_NAME_CHARS = 60
+Export = Callable[[Conversation, ExportFormat, Path], object]
 
 
 class ExportingDesk(QObject):
-    """Exports conversations; `export` writes one to a path, in the format of the path's suffix."""
+    """Exports conversations; `export` writes one in a format to a path, in whatever thread it is called."""
 
-    def __init__(self, export: Callable[[Conversation, Path], object], window: Window, chooser: Chooser) -> None:
+    def __init__(self, export: Export, window: Window, chooser: Chooser) -> None:
         super().__init__()
         self._export = export
         self._window = window
@@ -33,7 +34,7 @@ class ExportingDesk(QObject):
 
     def export(self, conversation: Conversation) -> None:
         """Ask where to, and write it there without holding up the window."""
-        path = self._chooser.export_path(self._folder / f"{file_name(conversation.title)}.md")
+        path = self._chooser.export_path(self._folder / suggested_name(conversation, ExportFormat.MARKDOWN))
         if path is None:
             return
         self._folder = path.parent
@@ -64,12 +65,6 @@ class ExportingDesk(QObject):
         self._window.show_problem(problem_of(exc))
 
 
-def file_name(title: str) -> str:
-    """A title as a file name that every system accepts."""
-    kept = "".join(char if char.isalnum() or char in " -_" else " " for char in title)
-    return " ".join(kept.split())[:_LONGEST_NAME_CHARS].strip() or "conversation"
-
-
-def _exported(export: Callable[[Conversation, Path], object], conversation: Conversation, path: Path) -> Path:
-    export(conversation, path)
+def _exported(export: Export, conversation: Conversation, path: Path) -> Path:
+    export(conversation, ExportFormat(path.suffix.lower().lstrip(".")), path)
     return path

@@ -17,20 +17,20 @@ from desktop_app.choosing import Chooser, Dialogs
 from desktop_app.controller import Controller
 from desktop_app.conversation_view import ConversationView
 from desktop_app.conversations import Conversations
+from desktop_app.exporting_desk import Export
 from desktop_app.help_views import AboutView, ShortcutsView
 from desktop_app.preferences import Preferences
-from desktop_app.problems import problem_of
 from desktop_app.settings import Settings
 from desktop_app.source_view import SourceView
+from desktop_app.telling import problem_of
 from desktop_app.theme import ThemeSource
 from desktop_app.tidying import Tidying
 from desktop_app.uncaught import Uncaught
 from desktop_app.why_view import WhyView
 from desktop_app.window import Window
 from desktop_app.workbench import Notice, Workbench
-from rag.types import Conversation, Turn
+from rag.types import Turn
 
-Export = Callable[[Conversation, Path], object]
 Watch = Callable[[Callable[[], None]], object]
 
 
@@ -133,9 +133,9 @@ def run(
 ) -> int:
     """Show the window until it is closed; returns the program's exit code. Call it once, in the main thread.
 
-    `export` writes a conversation to a path in the format of the path's suffix, outside of the GUI thread. `notices`
-    are shown at the start. `first_paths` are added quietly after it, such as the built-in texts. `watch_raises` is
-    called once with a function that brings the window to the front and may be called from any thread.
+    `export` writes a conversation in a format to a path; it is called outside of the GUI thread and may take its time.
+    `notices` are shown at the start. `first_paths` are added quietly after it, such as the built-in texts. `watch_raises`
+    is called once with a function that brings the window to the front and may be called from any thread.
     """
     app = QApplication.instance()
     if not isinstance(app, QApplication):

@@ -14,7 +14,7 @@ from PySide6.QtCore import QObject, Signal, Slot
 from desktop_app.adding_desk import AddingDesk
 from desktop_app.choosing import Chooser
 from desktop_app.library_view import LibraryView
-from desktop_app.problems import problem_of
+from desktop_app.telling import problem_of
 from desktop_app.window import Window
 from desktop_app.workbench import Workbench
 from desktop_app.workers import Errand
@@ -43,12 +43,15 @@ class LibraryDesk(QObject):
         self._view: LibraryView | None = None
         self._errands: list[Errand] = []
         self._last_folder = Path.home()
+        self._is_closed = False
         self.sources: tuple[Source, ...] = ()
         window.status_line.library_requested.connect(self.show)
 
     @Slot()
     def refresh(self) -> None:
         """Ask the workbench which documents there are."""
+        if self._is_closed:
+            return
         self.sources = self._workbench.sources()
         self._window.status_line.show_library_size(len(self.sources))
         if self._view is not None:
@@ -94,6 +97,10 @@ class LibraryDesk(QObject):
         errand.failed.connect(self._tell_failure)
         self._errands.append(errand)
         errand.start()
+
+    def close(self) -> None:
+        """Ask the workbench nothing any more, for it is being closed."""
+        self._is_closed = True
 
     def join(self, timeout_s: float) -> None:
         """Wait for removals that are under way."""

@@ -11,8 +11,8 @@ from pathlib import Path
 from PySide6.QtCore import QObject, Slot
 
 from desktop_app.atomic import FileNotWritten
-from desktop_app.problems import problem_of
 from desktop_app.settings import Settings, save
+from desktop_app.telling import problem_of
 from desktop_app.theme import Appearance, ThemeSource
 from desktop_app.window import Frame, Window
 

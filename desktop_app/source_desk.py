@@ -8,8 +8,8 @@ from __future__ import annotations
 from PySide6.QtCore import QObject, Slot
 
 from desktop_app.conversation_desk import ConversationDesk
-from desktop_app.problems import problem_of
 from desktop_app.source_view import SourceView
+from desktop_app.telling import problem_of
 from desktop_app.window import Window
 from desktop_app.workbench import Workbench
 from rag.errors import RagError

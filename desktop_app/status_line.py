@@ -5,7 +5,7 @@ It shows what it is told; it knows nothing of threads and asks nobody.
 
 from __future__ import annotations
 
-from PySide6.QtCore import Qt, Signal, Slot
+from PySide6.QtCore import Qt, QTimer, Signal, Slot
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QProgressBar, QPushButton, QSizePolicy, QWidget
 
 from desktop_app.window_style import named
@@ -19,6 +19,7 @@ OFFLINE_TOOLTIP = (
 _ENGINES = {"chat": "Language model", "search": "Search", "indexer": "Indexer"}
 _FEWEST_FILES_FOR_AN_ESTIMATE = 3
 _SHORTEST_RUN_FOR_AN_ESTIMATE_S = 5.0
+_SUMMARY_MS = 30_000
 
 
 class EngineLabel(QWidget):
@@ -81,6 +82,9 @@ class StatusLine(QFrame):
         super().__init__(parent)
         self.setObjectName("status-line")
         self._engines: dict[str, EngineLabel] = {}
+        self._summary = ""
+        self._summary_timer = QTimer(self, singleShot=True, interval=_SUMMARY_MS)
+        self._summary_timer.timeout.connect(self._drop_summary)
         self._left = QHBoxLayout()
         self._left.setSpacing(16)
         self.activity = _plain_label(self)
@@ -139,6 +143,7 @@ class StatusLine(QFrame):
 
     def show_progress(self, progress: IngestProgress, elapsed_s: float) -> None:
         """Show the file at hand, its number, and the time left where that can be said."""
+        self._summary = ""
         self.bar.setMaximum(max(1, progress.total))
         self.bar.setValue(progress.done)
         at = min(progress.done + 1, progress.total)
@@ -152,27 +157,37 @@ class StatusLine(QFrame):
         self._show_activity("Stopping after this file…", is_busy=True)
 
     def show_summary(self, text: str, *, has_details: bool) -> None:
-        """Show how an ingest ended."""
+        """Show how an ingest ended; what has no details to look at leaves after a while."""
+        self._summary = text
         self._show_activity(text, is_busy=False)
         self.details_button.setVisible(has_details)
+        if not has_details:
+            self._summary_timer.start()
 
     def show_following(self, state: IndexState) -> None:
-        """Show how far the index has come, unless something more important stands there."""
-        if self.details_button.isVisibleTo(self) or self.cancel_button.isVisibleTo(self):
-            return
-        if state.is_ready:
-            self.clear_activity()
-            return
+        """Show how far the index has come, after the outcome of the last ingest if that stands there."""
+        has_details = self.details_button.isVisibleTo(self)
+        words = "" if state.is_ready else f"Index {state.n_indexed:,} of {state.n_passages:,}, questions work meanwhile"
         self.bar.setMaximum(max(1, state.n_passages))
         self.bar.setValue(state.n_indexed)
-        words = f"Index {state.n_indexed:,} of {state.n_passages:,} passages; questions are answered meanwhile"
-        self._show_activity(words, is_busy=True)
+        self._show_activity(" · ".join(part for part in (self._summary, words) if part), is_busy=not state.is_ready)
+        self.details_button.setVisible(has_details)
+        if state.is_ready and self._summary and not has_details:
+            self._summary_timer.start()
 
+    @Slot()
     def clear_activity(self) -> None:
         """Nothing goes on."""
+        self._summary = ""
         self._show_activity("", is_busy=False)
 
+    @Slot()
+    def _drop_summary(self) -> None:
+        if self.activity.text() == self._summary:
+            self.clear_activity()
+
     def _show_activity(self, text: str, *, is_busy: bool) -> None:
+        self._summary_timer.stop()
         self.activity.setText(text)
         self.activity.setToolTip(text)
         self.bar.setVisible(is_busy)

@@ -258,7 +258,7 @@ class Window(QMainWindow):
             problem.message,
             tone="bad",
             action="Copy details" if problem.details else "",
-            on_action=partial(_copy, problem.details),
+            on_action=partial(_copy, problem.details) if problem.details else None,
         )
 
     def dress(self, widget: QWidget) -> None:

@@ -1,0 +1,537 @@
+from __future__ import annotations
+
+import threading
+import time
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from PySide6.QtCore import Qt
+from PySide6.QtGui import QGuiApplication
+from pytestqt.qtbot import QtBot
+
+from desktop_app.conversations import Conversations, ConversationsUnavailable
+from desktop_app.exporting import ExportFormat
+from desktop_app.workbench import EngineState, EngineStatus, IndexState, Notice
+from rag.errors import QuestionTooLong
+from rag.types import Delta, FileReport, FileState, Finish, Scope, Turn
+from tests.gui.fake_workbench import FakeWorkbench
+from tests.gui.open_window import OpenWindow, open_window
+
+pytestmark = [pytest.mark.gui, pytest.mark.qt_log_ignore("This plugin does not support")]
+
+
+@pytest.fixture
+def opened(qtbot: QtBot, tmp_path: Path) -> Iterator[OpenWindow]:
+    with open_window(qtbot, tmp_path) as opened:
+        yield opened
+
+
+@pytest.fixture
+def manual(opened: OpenWindow) -> OpenWindow:
+    """A window whose answers come only as far as the test lets them."""
+    opened.bench.is_manual = True
+    return opened
+
+
+def begin(manual: OpenWindow, question: str = "Why?", n_events: int = 2) -> str:
+    """Ask, and let the first events come; returns the conversation's id."""
+    manual.type_and_send(question)
+    manual.wait(lambda: manual.bench.asked)
+    manual.bench.asked[-1].put(*manual.bench.script(question)[:n_events])
+    return manual.current.id
+
+
+def _prose(opened: OpenWindow) -> str:
+    """What the running answer says so far."""
+    turn = opened.controller.asker.running_turn
+    return turn.answer.prose if turn is not None and turn.answer is not None else ""
+
+
+class TestAsking:
+    def test_an_answer_is_shown_saved_and_named(self, opened: OpenWindow) -> None:
+        turn = opened.ask("Why was the bridge closed?")
+        assert turn.answer is not None
+        assert turn.answer.finish is Finish.COMPLETE
+        opened.controller.keeper.settle()
+        assert opened.saved_turns() == (turn,)
+        assert opened.conversations.summaries()[0].title == "Why was the bridge closed?"
+        assert opened.window.composer.text == ""
+
+    def test_the_question_is_on_the_disk_before_anything_is_shown(self, manual: OpenWindow) -> None:
+        saved_when_shown: list[tuple[Turn, ...]] = []
+        begin_turn = manual.gui.conversation_view.begin_turn
+
+        def spy(turn: Turn) -> None:
+            saved_when_shown.append(manual.saved_turns())
+            begin_turn(turn)
+
+        manual.gui.conversation_view.begin_turn = spy
+        begin(manual)
+        assert [turn.question for turn in saved_when_shown[0]] == ["Why?"]
+
+    def test_what_has_arrived_is_on_the_disk_within_a_second_as_interrupted(self, manual: OpenWindow) -> None:
+        conversation_id = begin(manual, n_events=4)
+
+        def is_saved() -> bool:
+            answer = manual.saved_turns(conversation_id)[-1].answer
+            return answer is not None and answer.prose == "The bridge "
+
+        began_s = time.monotonic()
+        manual.wait(is_saved)
+        assert time.monotonic() - began_s < 2.0
+        answer = manual.saved_turns(conversation_id)[-1].answer
+        assert answer is not None
+        assert answer.finish is Finish.INTERRUPTED
+
+    def test_earlier_answered_turns_are_the_history(self, opened: OpenWindow) -> None:
+        first = opened.ask("Why?")
+        opened.ask("When?")
+        assert opened.bench.asked[0].history == ()
+        assert opened.bench.asked[1].history == (first,)
+
+    def test_asking_never_runs_in_the_window_s_thread(self, opened: OpenWindow) -> None:
+        opened.ask("Why?")
+        assert opened.bench.asked[0].thread_name == "answering"
+
+    def test_a_second_question_is_refused_politely_and_its_text_kept(self, manual: OpenWindow) -> None:
+        begin(manual)
+        manual.window.composer.box.setPlainText("And when?")
+        manual.qtbot.keyClick(manual.window.composer.box, Qt.Key.Key_Return)
+        assert manual.window.composer.text == "And when?"
+        assert "Still answering" in manual.window.composer.hint.text()
+        assert len(manual.bench.asked) == 1
+        manual.controller.stop()
+        manual.wait(lambda: not manual.controller.asker.is_answering)
+
+    def test_the_chosen_documents_are_asked_and_come_back_with_the_conversation(self, opened: OpenWindow) -> None:
+        scope = Scope((opened.bench.documents[1].id,))
+        opened.chooser.chosen_scope = scope
+        opened.window.composer.scope_button.click()
+        opened.ask("Why?")
+        assert opened.bench.asked[0].scope == scope
+        conversation_id = opened.current.id
+        opened.controller.desk.new()
+        assert opened.window.composer.scope == Scope()
+        opened.controller.desk.open(conversation_id)
+        assert opened.window.composer.scope == scope
+
+    def test_an_example_can_be_asked_without_losing_the_draft(self, opened: OpenWindow) -> None:
+        opened.window.composer.box.setPlainText("half a thought")
+        opened.gui.conversation_view.question_chosen.emit("Why was the bridge closed?")
+        opened.wait(lambda: opened.current.turns)
+        assert opened.window.composer.text == "half a thought"
+
+
+class TestStopping:
+    def test_stop_while_waiting_for_the_first_event_keeps_the_question(self, manual: OpenWindow) -> None:
+        begin(manual, n_events=0)
+        manual.window.composer.send_button.click()
+        assert manual.bench.asked[0].cancel.is_set()
+        assert manual.window.composer.send_button.text() == "Stopping…"
+        manual.wait(lambda: not manual.controller.asker.is_answering)
+        turn = manual.current.turns[-1]
+        assert turn.question == "Why?"
+        assert turn.answer is not None
+        assert turn.answer.finish is Finish.STOPPED
+
+    def test_escape_stops(self, manual: OpenWindow) -> None:
+        begin(manual)
+        manual.window.actions_by_name["stop"].trigger()
+        manual.wait(lambda: not manual.controller.asker.is_answering)
+        assert manual.window.composer.send_button.text() == "Ask"
+        assert not manual.window.actions_by_name["stop"].isEnabled()
+
+    def test_stopping_twice_and_asking_at_once_runs_one_answer_at_a_time(self, manual: OpenWindow) -> None:
+        for number in range(5):
+            begin(manual, f"Question {number}?", n_events=number % 4)
+            manual.controller.stop()
+            manual.controller.stop()
+            manual.wait(lambda: not manual.controller.asker.is_answering)
+        assert [turn.question for turn in manual.current.turns] == [f"Question {n}?" for n in range(5)]
+
+    def test_closing_in_the_middle_of_an_answer_is_quick_and_keeps_what_came(
+        self, qtbot: QtBot, tmp_path: Path
+    ) -> None:
+        with open_window(qtbot, tmp_path) as opened:
+            opened.bench.is_manual = True
+            begin(opened, n_events=4)
+            opened.wait(lambda: _prose(opened))
+            began_s = time.monotonic()
+            opened.window.close()
+            assert time.monotonic() - began_s < 3.0
+        with Conversations(tmp_path / "conversations.db") as kept:
+            (turn,) = kept.load(kept.summaries()[0].id).turns
+        assert turn.answer is not None
+        assert turn.answer.prose.startswith("The bridge")
+        assert turn.answer.finish is Finish.INTERRUPTED
+
+    def test_closing_takes_less_than_three_seconds_though_the_answer_hangs(self, qtbot: QtBot, tmp_path: Path) -> None:
+        gate = threading.Event()
+        bench = FakeWorkbench()
+        bench.hangs_until = gate
+        with open_window(qtbot, tmp_path, bench) as opened:
+            opened.type_and_send("Why?")
+            opened.wait(lambda: bench.asked)
+            began_s = time.monotonic()
+            opened.window.close()
+            assert time.monotonic() - began_s < 3.0
+            gate.set()
+            assert opened.controller.answering.join(2.0)
+
+    def test_a_question_never_answered_says_so_at_the_next_start(self, qtbot: QtBot, tmp_path: Path) -> None:
+        with Conversations(tmp_path / "conversations.db") as conversations:
+            begun = conversations.new()
+            conversations.save_turn(begun.id, Turn("t1", "2024-03-01T00:00:00", "Why?", Scope(), None))
+        with open_window(qtbot, tmp_path) as opened:
+            assert "closed before" in (opened.current.turns[0].problem or "")
+            assert opened.saved_turns(begun.id)[0].problem is None
+
+
+class TestFailing:
+    def test_a_failure_is_shown_in_the_turn_and_saved_with_it(self, manual: OpenWindow) -> None:
+        begin(manual)
+        manual.bench.asked[0].put(QuestionTooLong(n_tokens=5000, limit_tokens=2000))
+        manual.wait(lambda: not manual.controller.asker.is_answering)
+        turn = manual.current.turns[-1]
+        assert "too long" in (turn.problem or "")
+        assert turn.answer is not None
+        manual.controller.keeper.settle()
+        assert manual.saved_turns() == (turn,)
+
+    def test_a_defect_of_the_program_can_be_copied(self, manual: OpenWindow) -> None:
+        begin(manual)
+        manual.bench.asked[0].put(ZeroDivisionError("a defect"))
+        manual.wait(lambda: manual.window.banner.notices)
+        strip = manual.window.banner._alive()[0]
+        assert strip.action_button.text() == "Copy details"
+        strip.action_button.click()
+        assert "ZeroDivisionError" in QGuiApplication.clipboard().text()
+
+    def test_an_answer_that_ends_without_done_is_not_taken_for_complete(self, manual: OpenWindow) -> None:
+        begin(manual)
+        manual.bench.asked[0].put(None)
+        manual.wait(lambda: not manual.controller.asker.is_answering)
+        assert manual.current.turns[-1].problem
+
+    def test_the_next_question_works_after_a_failure(self, manual: OpenWindow) -> None:
+        begin(manual)
+        manual.bench.asked[0].put(ConversationsUnavailable("x", "the engine has died."))
+        manual.wait(lambda: not manual.controller.asker.is_answering)
+        manual.bench.is_manual = False
+        assert manual.ask("And now?").answer is not None
+
+    def test_a_question_that_cannot_be_saved_is_not_asked_and_its_text_stays(
+        self, opened: OpenWindow, qtbot: QtBot
+    ) -> None:
+        opened.controller.asker._save = _refuse
+        opened.window.composer.box.setPlainText("Why?")
+        with qtbot.captureExceptions() as raised:
+            opened.window.composer.send_button.click()
+        assert raised[0][0] is ConversationsUnavailable
+        assert opened.window.composer.text == "Why?"
+        assert opened.bench.asked == []
+
+    def test_an_exception_nobody_caught_is_shown(self, opened: OpenWindow) -> None:
+        opened.gui.uncaught._take(KeyError, KeyError("lost"), None)
+        opened.wait(lambda: opened.window.banner.notices)
+
+    def test_a_thread_s_exception_nobody_caught_is_shown(self, opened: OpenWindow) -> None:
+        thread = threading.Thread(target=opened.gui.uncaught._take, args=(KeyError, KeyError("lost"), None))
+        thread.start()
+        thread.join()
+        opened.wait(lambda: opened.window.banner.notices)
+
+
+def _refuse(conversation_id: str, turn: Turn) -> None:
+    raise ConversationsUnavailable("conversations.db", "the disk is full.")
+
+
+class TestAgain:
+    def test_asking_again_takes_the_place_of_the_last_turn(self, opened: OpenWindow) -> None:
+        opened.ask("First?")
+        second = opened.ask("Second?")
+        opened.controller.ask_again(second.id)
+        opened.wait(lambda: not opened.controller.asker.is_answering)
+        assert [turn.question for turn in opened.current.turns] == ["First?", "Second?"]
+        assert opened.current.turns[-1].id != second.id
+        assert opened.chooser.asked == []
+        opened.controller.keeper.settle()
+        assert opened.saved_turns() == opened.current.turns
+
+    def test_asking_an_earlier_question_again_asks_before_it_removes_what_follows(self, opened: OpenWindow) -> None:
+        first, _second = opened.ask("First?"), opened.ask("Second?")
+        opened.chooser.agrees = False
+        opened.controller.ask_again(first.id)
+        assert len(opened.current.turns) == 2
+        opened.chooser.agrees = True
+        opened.controller.ask_again(first.id)
+        opened.wait(lambda: not opened.controller.asker.is_answering)
+        assert [turn.question for turn in opened.current.turns] == ["First?"]
+
+    def test_an_edited_question_replaces_the_turn_only_when_it_is_sent(self, opened: OpenWindow) -> None:
+        turn = opened.ask("Frist?")
+        opened.controller.edit_question(turn.id)
+        assert opened.window.composer.text == "Frist?"
+        assert len(opened.saved_turns()) == 1
+        opened.ask("First?")
+        assert [turn.question for turn in opened.current.turns] == ["First?"]
+
+    def test_escape_ends_the_editing_and_the_next_question_replaces_nothing(self, opened: OpenWindow) -> None:
+        turn = opened.ask("First?")
+        opened.controller.edit_question(turn.id)
+        opened.window.actions_by_name["stop"].trigger()
+        assert opened.window.composer.text == ""
+        opened.ask("Second?")
+        assert [turn.question for turn in opened.current.turns] == ["First?", "Second?"]
+
+    def test_an_edited_search_question_is_searched_for_as_it_stands(self, opened: OpenWindow) -> None:
+        turn = opened.ask("And he?")
+        opened.controller.edit_standalone(turn.id, "What did Holt say?")
+        opened.wait(lambda: len(opened.bench.asked) == 2 and not opened.controller.asker.is_answering)
+        assert (opened.bench.asked[1].question, opened.bench.asked[1].standalone) == ("And he?", "What did Holt say?")
+        assert len(opened.current.turns) == 1
+
+    def test_copying_puts_answer_quotes_and_places_on_the_clipboard(self, opened: OpenWindow) -> None:
+        turn = opened.ask("Why?")
+        opened.controller.copy(turn.id)
+        text = QGuiApplication.clipboard().text()
+        assert "[1] “The bridge over the Lune was closed on 3 March 2024.”" in text
+        assert "local/bridge.txt, characters 0–52" in text
+
+
+class TestConversations:
+    def test_an_answer_goes_on_in_its_own_conversation_while_another_is_open(self, manual: OpenWindow) -> None:
+        first_id = begin(manual, "First?", n_events=3)
+        manual.controller.desk.new()
+        second_id = manual.current.id
+        assert second_id != first_id
+        manual.bench.asked[0].put(*manual.bench.script("First?")[3:])
+        manual.wait(lambda: not manual.controller.asker.is_answering)
+        manual.controller.keeper.settle()
+        assert manual.saved_turns(second_id) == ()
+        (turn,) = manual.saved_turns(first_id)
+        assert turn.answer is not None
+        assert turn.answer.finish is Finish.COMPLETE
+        assert manual.current.turns == ()
+        manual.controller.desk.open(first_id)
+        assert manual.current.turns == (turn,)
+
+    def test_coming_back_to_a_running_answer_shows_all_of_it(self, manual: OpenWindow) -> None:
+        first_id = begin(manual, "First?", n_events=4)
+        manual.controller.desk.new()
+        manual.controller.desk.open(first_id)
+        manual.bench.asked[0].put(*manual.bench.script("First?")[4:])
+        manual.wait(lambda: not manual.controller.asker.is_answering)
+        assert len(manual.current.turns) == 1
+        assert manual.gui.conversation_view.turn_view(manual.current.turns[0].id) is not None
+
+    def test_drafts_belong_to_their_conversations_and_survive_a_kill(self, opened: OpenWindow) -> None:
+        opened.ask("First?")
+        first_id = opened.current.id
+        opened.window.composer.box.setPlainText("half a thought")
+        opened.controller.desk.new()
+        assert opened.window.composer.text == ""
+        opened.window.composer.box.setPlainText("another")
+        opened.wait(lambda: opened.conversations.draft(opened.current.id) == "another")
+        opened.controller.desk.open(first_id)
+        assert opened.window.composer.text == "half a thought"
+
+    def test_a_sent_question_is_no_draft_any_more(self, opened: OpenWindow) -> None:
+        opened.window.composer.box.setPlainText("Why?")
+        opened.wait(lambda: opened.conversations.draft(opened.current.id) == "Why?")
+        opened.ask("Why?")
+        opened.wait(lambda: opened.conversations.draft(opened.current.id) == "")
+
+    def test_new_does_not_heap_up_empty_conversations(self, opened: OpenWindow) -> None:
+        for _ in range(3):
+            opened.controller.desk.new()
+        opened.ask("Why?")
+        for _ in range(3):
+            opened.controller.desk.new()
+        assert len(opened.conversations.summaries()) == 2
+
+    def test_a_deleted_conversation_can_be_brought_back(self, opened: OpenWindow) -> None:
+        opened.ask("Why?")
+        conversation_id = opened.current.id
+        opened.controller.desk.delete(conversation_id)
+        assert opened.current.id != conversation_id
+        opened.window.banner._alive()[-1].action_button.click()
+        assert opened.current.id == conversation_id
+        assert len(opened.current.turns) == 1
+
+    def test_a_deleted_conversation_is_gone_when_the_offer_is_dismissed(self, opened: OpenWindow) -> None:
+        opened.ask("Why?")
+        conversation_id = opened.current.id
+        opened.controller.desk.delete(conversation_id)
+        opened.window.banner._alive()[-1].dismiss_button.click()
+        assert conversation_id not in [one.id for one in opened.conversations.summaries()]
+
+    def test_a_conversation_deleted_while_it_answers_is_gone_when_the_window_closes(
+        self, qtbot: QtBot, tmp_path: Path
+    ) -> None:
+        with open_window(qtbot, tmp_path) as opened:
+            opened.bench.is_manual = True
+            conversation_id = begin(opened)
+            opened.controller.desk.delete(conversation_id)
+            opened.wait(lambda: not opened.controller.asker.is_answering)
+        with Conversations(tmp_path / "conversations.db") as kept:
+            assert conversation_id not in [one.id for one in kept.summaries()]
+
+    def test_the_last_conversation_is_open_at_the_next_start(self, qtbot: QtBot, tmp_path: Path) -> None:
+        with open_window(qtbot, tmp_path) as opened:
+            opened.ask("First?")
+            first_id = opened.current.id
+            opened.controller.desk.new()
+            opened.ask("Second?")
+            opened.controller.desk.open(first_id)
+        with open_window(qtbot, tmp_path) as opened:
+            assert opened.current.id == first_id
+
+    def test_searching_lists_what_was_found(self, opened: OpenWindow) -> None:
+        opened.ask("Why was the lighthouse built?")
+        opened.controller.desk.new()
+        opened.ask("When?")
+        opened.controller.desk.search("lighthouse")
+        assert opened.window.conversation_list.model.rowCount() == 1
+
+    def test_a_renamed_conversation_keeps_its_title(self, opened: OpenWindow) -> None:
+        opened.ask("Why?")
+        opened.window.conversation_list.rename_requested.emit(opened.current.id, "The bridge")
+        assert opened.conversations.summaries()[0].title == "The bridge"
+        assert opened.current.title == "The bridge"
+
+
+class TestSources:
+    def test_a_quote_opens_its_source_at_its_place(self, opened: OpenWindow) -> None:
+        turn = opened.ask("Why?")
+        assert not opened.window.source_pane.isVisible()
+        opened.gui.conversation_view.quote_activated.emit(turn.id, 1)
+        assert opened.window.source_pane.isVisible()
+
+    def test_a_source_that_was_removed_is_said_to_be_missing(self, opened: OpenWindow) -> None:
+        turn = opened.ask("Why?")
+        opened.bench.documents.clear()
+        opened.gui.conversation_view.quote_activated.emit(turn.id, 0)
+        assert opened.window.source_pane.isVisible()
+
+    def test_an_unknown_turn_or_number_opens_nothing(self, opened: OpenWindow) -> None:
+        turn = opened.ask("Why?")
+        opened.gui.conversation_view.quote_activated.emit(turn.id, 99)
+        opened.gui.conversation_view.hit_activated.emit("unknown", 0)
+        assert not opened.window.source_pane.isVisible()
+
+
+class TestAdding:
+    def test_chosen_files_are_added_and_counted(self, opened: OpenWindow, tmp_path: Path) -> None:
+        opened.chooser.chosen_files = (tmp_path / "a.txt", tmp_path / "b.txt")
+        opened.window.actions_by_name["add_files"].trigger()
+        opened.wait(lambda: opened.window.status_line.activity.text() == "2 added")
+        assert opened.window.status_line.library_button.text() == "4 documents"
+
+    def test_skipped_files_are_listed_with_their_reasons(self, opened: OpenWindow, tmp_path: Path) -> None:
+        opened.bench.reports["bad.pdf"] = FileReport(
+            "bad.pdf", "/x/bad.pdf", None, FileState.ENCRYPTED, "It is protected by a password.", 0, 0, 0.1
+        )
+        opened.controller.library.add((tmp_path / "a.txt", tmp_path / "bad.pdf"))
+        opened.wait(lambda: opened.window.status_line.activity.text() == "1 added, 1 skipped")
+        opened.window.status_line.details_button.click()
+        from desktop_app.adding_view import AddingView
+
+        view = opened.window.findChild(AddingView)
+        assert isinstance(view, AddingView)
+        assert [view.table.item(0, column).text() for column in range(3)] == [
+            "bad.pdf",
+            "Protected",
+            "It is protected by a password.",
+        ]
+        view.close()
+
+    def test_cancelling_ends_after_the_file_at_hand(self, opened: OpenWindow, tmp_path: Path) -> None:
+        opened.bench.file_gate.clear()
+        opened.controller.library.add(tuple(tmp_path / f"{n}.txt" for n in range(10)))
+        opened.wait(opened.window.status_line.cancel_button.isVisible)
+        opened.window.status_line.cancel_button.click()
+        opened.bench.file_gate.set()
+        opened.wait(lambda: opened.window.status_line.activity.text().startswith("Cancelled: 1 added"))
+
+    def test_a_question_is_answered_while_files_are_being_added(self, opened: OpenWindow, tmp_path: Path) -> None:
+        opened.bench.file_gate.clear()
+        opened.controller.library.add((tmp_path / "a.txt",))
+        opened.wait(opened.window.status_line.cancel_button.isVisible)
+        assert opened.ask("Why?").answer is not None
+        opened.bench.file_gate.set()
+        opened.wait(lambda: not opened.controller.indexing.is_adding)
+
+    def test_the_index_follows_to_its_end_in_slices(self, opened: OpenWindow) -> None:
+        opened.bench.index = IndexState(0, 23)
+        opened.controller.indexing.follow()
+        opened.wait(lambda: opened.bench.index.is_ready)
+        assert opened.bench.n_slices >= 5
+
+    def test_the_index_waits_while_an_answer_is_written(self, manual: OpenWindow) -> None:
+        manual.wait(lambda: not manual.controller.indexing._must_follow)
+        begin(manual)
+        n_slices = manual.bench.n_slices
+        manual.controller.indexing.follow()
+        manual.bench.asked[0].put(Delta("x"))
+        manual.wait(lambda: _prose(manual) == "x")
+        assert manual.bench.n_slices == n_slices
+        manual.controller.stop()
+        manual.wait(lambda: manual.bench.n_slices > n_slices)
+
+    def test_removing_a_document_updates_the_library_and_the_scope(self, opened: OpenWindow) -> None:
+        gone = opened.bench.documents[0].id
+        opened.controller.desk.set_scope(Scope((gone,)))
+        opened.controller.library.remove((gone,))
+        opened.wait(lambda: opened.window.status_line.library_button.text() == "1 document")
+        assert opened.bench.removed == [gone]
+        assert opened.window.composer.scope == Scope()
+
+
+class TestExporting:
+    def test_an_export_says_where_it_lies_and_shows_it(self, opened: OpenWindow, tmp_path: Path) -> None:
+        opened.ask("Why: was / it?")
+        opened.chooser.chosen_path = tmp_path / "out.html"
+        opened.window.actions_by_name["export"].trigger()
+        opened.wait(lambda: opened.window.banner.notices)
+        assert opened.exports == [(opened.current, ExportFormat.HTML, tmp_path / "out.html")]
+        assert opened.chooser.suggested[0].name == "Why was it.md"
+        assert str(tmp_path) in opened.window.banner.notices[0][1]
+        opened.window.banner._alive()[0].action_button.click()
+        assert opened.chooser.shown == [tmp_path / "out.html"]
+
+    def test_a_failed_export_is_said(self, opened: OpenWindow, tmp_path: Path) -> None:
+        opened.ask("Why?")
+        opened.chooser.chosen_path = tmp_path / "no such folder" / "out.md"
+        opened.window.actions_by_name["export"].trigger()
+        opened.wait(lambda: opened.window.banner.notices)
+        assert "Exported" not in opened.window.banner.notices[0][0]
+
+    def test_there_is_nothing_to_export_in_an_empty_conversation(self, opened: OpenWindow) -> None:
+        assert not opened.window.actions_by_name["export"].isEnabled()
+        opened.ask("Why?")
+        assert opened.window.actions_by_name["export"].isEnabled()
+
+
+class TestEngines:
+    def test_a_notice_from_another_thread_becomes_a_strip(self, opened: OpenWindow) -> None:
+        notice = Notice("The language model stopped", "Your conversation is safe. It is being started again.")
+        thread = threading.Thread(target=opened.bench.on_notice, args=(notice,))
+        thread.start()
+        thread.join()
+        opened.wait(lambda: opened.window.banner.notices == ((notice.title, notice.message),))
+
+    def test_a_stopped_engine_is_restarted_from_the_status_line(self, opened: OpenWindow) -> None:
+        opened.bench.on_engine(EngineState("chat", EngineStatus.GIVEN_UP, "SmolLM2-135M"))
+        opened.wait(lambda: opened.window.status_line.engine_text("chat") == "Language model stopped")
+        opened.window.status_line.restart_requested.emit("chat")
+        assert opened.bench.restarted == ["chat"]
+        opened.wait(lambda: "loading" in opened.window.status_line.engine_text("chat"))
+
+    def test_a_request_to_raise_from_another_thread_reaches_the_window(self, opened: OpenWindow) -> None:
+        opened.window.showMinimized()
+        thread = threading.Thread(target=opened.gui.request_raise)
+        thread.start()
+        thread.join()
+        opened.wait(lambda: not opened.window.isMinimized())
