@@ -64,7 +64,6 @@ class _Footer:
     """The machine-readable last line; `sha256` is of everything above it."""
 
     format_version: int
-    turns: int
     quotes: int
     exhibits: int
     sha256: str
@@ -107,7 +106,7 @@ def to_markdown(transcript: Transcript) -> str:
     blocks += ["* * *", f"{words.totals_words(transcript)}. {words.promise_words()}"]
     blocks.append("Check the quotes of this file with `seedbook verify`.")
     body = "\n\n".join(blocks) + "\n\n"
-    footer = _Footer(FORMAT_VERSION, transcript.n_turns, transcript.n_quotes, writer.n_exhibits, _digest(body))
+    footer = _Footer(FORMAT_VERSION, transcript.n_quotes, writer.n_exhibits, _digest(body))
     return body + _comment("end", footer) + "\n"
 
 
