@@ -92,7 +92,7 @@ class NumberButton(QuietButton):
         accent = self.palette().color(QPalette.ColorRole.Link)
         painter.setBrush(accent if self._is_filled() else Qt.BrushStyle.NoBrush)
         is_strong = self.hasFocus() or self._is_filled()
-        edge = accent if is_strong else self.palette().color(QPalette.ColorRole.Midlight)
+        edge = accent if is_strong else self.palette().color(QPalette.ColorRole.Mid)
         painter.setPen(QPen(edge, 2 if self.hasFocus() else 1))
         painter.drawRoundedRect(frame, frame.height() / 2, frame.height() / 2)
 
@@ -113,10 +113,10 @@ class ArrowButton(QuietButton):
     def _paint_ground(self, painter: QPainter) -> None:
         frame = QRectF(self.rect()).adjusted(1, 1, -1, -1)
         is_wanted = self.isEnabled() and (self._is_under_pointer or self.hasFocus())
-        edge = self.palette().color(QPalette.ColorRole.Link if is_wanted else QPalette.ColorRole.Midlight)
+        edge = self.palette().color(QPalette.ColorRole.Link if is_wanted else QPalette.ColorRole.Mid)
         painter.setPen(QPen(edge, 1.5 if self.hasFocus() else 1))
         painter.drawRoundedRect(frame, 4, 4)
-        ink = self.palette().color(self._ink() if self.isEnabled() else QPalette.ColorRole.Midlight)
+        ink = self.palette().color(self._ink() if self.isEnabled() else QPalette.ColorRole.Mid)
         painter.setPen(QPen(ink, 1.6, Qt.PenStyle.SolidLine, Qt.PenCapStyle.RoundCap, Qt.PenJoinStyle.RoundJoin))
         centre, reach = frame.center(), frame.width() / 5
         tip = reach / 2 if self._direction is Qt.ArrowType.DownArrow else -reach / 2

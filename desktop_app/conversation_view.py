@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
-from PySide6.QtCore import Qt, Signal, Slot
+from PySide6.QtCore import QCoreApplication, QEvent, Qt, Signal, Slot
 from PySide6.QtGui import QFontMetricsF, QPalette, QResizeEvent, QShowEvent
 from PySide6.QtWidgets import QFrame, QScrollArea, QStackedLayout, QWidget
 
@@ -68,6 +68,7 @@ class ConversationView(QWidget):
         self._slots: list[_Slot] = []
         self._is_following = True
         self._is_arranging = False
+        self._is_arranging_due = False
         self._empty = EmptyConversation(themes.theme)
         self._empty.question_chosen.connect(self.question_chosen)
         self._column = QWidget()
@@ -290,11 +291,17 @@ class ConversationView(QWidget):
 
     @Slot()
     def _turn_grew(self) -> None:
-        if not self._is_arranging and any(
-            slot.view and slot.view.heightForWidth(slot.width or self._column_width()) != slot.height
-            for slot in self._slots
-        ):
-            self._arrange()
+        """Arrange once, however many turns have grown, and before anything is painted."""
+        if not self._is_arranging and not self._is_arranging_due:
+            self._is_arranging_due = True
+            QCoreApplication.postEvent(self, QEvent(QEvent.Type.LayoutRequest))
+
+    def event(self, event: QEvent) -> bool:
+        if event.type() == QEvent.Type.LayoutRequest and self._is_arranging_due:
+            self._is_arranging_due = False
+            if any(slot.view and slot.view.heightForWidth(slot.width) != slot.height for slot in self._slots):
+                self._arrange()
+        return super().event(event)
 
     @Slot(int)
     def _scrolled(self, value: int) -> None:
@@ -328,12 +335,17 @@ class ConversationView(QWidget):
             slot.view = None
 
     def _forget_from(self, index: int) -> None:
-        for slot in self._slots[index:]:
+        # A focused widget that is hidden hands the focus to the next one, and the view would scroll after it.
+        if self._column.isAncestorOf(self.focusWidget() or self):
+            self._scroll.setFocus(Qt.FocusReason.OtherFocusReason)
+        gone, self._slots = self._slots[index:], self._slots[:index]
+        for slot in gone:
             self._drop_view(slot)
-        del self._slots[index:]
 
     def _show_turns_or_invitation(self) -> None:
+        self._is_arranging = True  # a page that appears is resized before its turns have a place
         self._stack.setCurrentWidget(self._scroll if self._slots else self._empty)
+        self._is_arranging = False
         self._arrange()
 
 

@@ -94,7 +94,7 @@ class _Example(QPushButton):
         role = QPalette.ColorRole
         frame = QRectF(self.rect()).adjusted(1, 1, -1, -1)
         is_wanted = self.underMouse() or self.hasFocus()
-        edge = self.palette().color(role.Link if is_wanted else role.Midlight)
+        edge = self.palette().color(role.Link if is_wanted else role.Mid)
         painter.setPen(QPen(edge, 2 if self.hasFocus() else 1))
         painter.setBrush(self.palette().color(role.Base))
         painter.drawRoundedRect(frame, 7, 7)

@@ -64,6 +64,27 @@ _DARK = {
     "bad": "#f29d92",
 }
 
+# The few things that a palette cannot say. It names roles and no colours, so that it never has to change: setting a
+# style sheet costs a third of a millisecond for every widget there is.
+_STYLE_SHEET = """
+    QScrollBar:vertical { background: transparent; width: 12px; margin: 0; }
+    QScrollBar:horizontal { background: transparent; height: 12px; margin: 0; }
+    QScrollBar::handle { background: palette(mid); border-radius: 4px; margin: 2px; }
+    QScrollBar::handle:vertical { min-height: 32px; }
+    QScrollBar::handle:horizontal { min-width: 32px; }
+    QScrollBar::handle:hover { background: palette(placeholder-text); }
+    QScrollBar::add-line, QScrollBar::sub-line { width: 0; height: 0; }
+    QScrollBar::add-page, QScrollBar::sub-page { background: transparent; }
+    QToolTip { color: palette(tool-tip-text); background: palette(tool-tip-base); border: 1px solid palette(mid);
+               padding: 4px; }
+    QMenu { background: palette(base); border: 1px solid palette(mid); padding: 4px; }
+    QMenu::item { padding: 5px 24px 5px 12px; border-radius: 4px; }
+    QMenu::item:selected { background: palette(midlight); }
+    QMenu::item:disabled { color: palette(placeholder-text); }
+    QMenu::separator { height: 1px; background: palette(mid); margin: 4px 8px; }
+    QSplitter::handle { background: palette(mid); }
+"""
+
 
 class Appearance(StrEnum):
     """Which theme the reader wants; SYSTEM follows the desktop, also while the program runs."""
@@ -151,32 +172,11 @@ class Theme:
             role.ToolTipBase: self.surface,
             role.ToolTipText: self.text,
             role.Light: self.surface,
-            role.Midlight: self.rule,
+            role.Midlight: self.hover,
             role.Mid: self.rule,
             role.Dark: self.rule,
             role.Shadow: self.rule,
         }
-
-    def stylesheet(self) -> str:
-        """The few things that a palette cannot say: thin scroll bars, flat menus, flat splitters, tool tips."""
-        return f"""
-            QScrollBar:vertical {{ background: transparent; width: 12px; margin: 0; }}
-            QScrollBar:horizontal {{ background: transparent; height: 12px; margin: 0; }}
-            QScrollBar::handle {{ background: {self.rule.name()}; border-radius: 4px; margin: 2px; }}
-            QScrollBar::handle:vertical {{ min-height: 32px; }}
-            QScrollBar::handle:horizontal {{ min-width: 32px; }}
-            QScrollBar::handle:hover {{ background: {self.muted.name()}; }}
-            QScrollBar::add-line, QScrollBar::sub-line {{ width: 0; height: 0; }}
-            QScrollBar::add-page, QScrollBar::sub-page {{ background: transparent; }}
-            QToolTip {{ color: {self.text.name()}; background: {self.surface.name()};
-                        border: 1px solid {self.rule.name()}; padding: 4px; }}
-            QMenu {{ background: {self.surface.name()}; border: 1px solid {self.rule.name()}; padding: 4px; }}
-            QMenu::item {{ padding: 5px 24px 5px 12px; border-radius: 4px; }}
-            QMenu::item:selected {{ background: {self.hover.name()}; }}
-            QMenu::item:disabled {{ color: {self.muted.name()}; }}
-            QMenu::separator {{ height: 1px; background: {self.rule.name()}; margin: 4px 8px; }}
-            QSplitter::handle {{ background: {self.rule.name()}; }}
-        """
 
     def apply(self, app: QApplication) -> None:
         """Give the application this theme's palette, font and style sheet."""
@@ -184,7 +184,8 @@ class Theme:
             app.setStyle("Fusion")
         app.setPalette(self.palette())
         app.setFont(self.body)
-        app.setStyleSheet(self.stylesheet())
+        if app.styleSheet() != _STYLE_SHEET:
+            app.setStyleSheet(_STYLE_SHEET)
 
 
 class ThemeSource(QObject):
