@@ -1,4 +1,4 @@
-"""The barest loops over llama.cpp and ONNX Runtime that do the same work as the engines: what a benchmark compares with.
+"""The barest loops over llama.cpp and ONNX Runtime that do the engines' work: what a benchmark compares with.
 
 They check nothing, share no code with the engines beyond the files they read, and serve no user.
 """
@@ -54,7 +54,7 @@ def _run(model: int, context: int, prompt: Sequence[int], max_tokens: int) -> Lo
         part = (lib.llama_token * len(tokens[start : start + 512]))(*tokens[start : start + 512])
         lib.llama_decode(context, lib.llama_batch_get_one(part, len(part)))
     read_s = time.perf_counter()
-    written = []
+    written: list[int] = []
     while len(written) < max_tokens:
         token = lib.llama_sampler_sample(sampler, context, -1)
         if lib.llama_vocab_is_eog(vocabulary, token):
