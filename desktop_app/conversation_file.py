@@ -75,8 +75,8 @@ class Opened:
         if self.set_aside is None:
             return ""
         return (
-            f"The file of your conversations was damaged. {self.n_conversations} conversations with {self.n_turns} "
-            f"turns were saved from it. The damaged file was kept, untouched, as {self.set_aside}."
+            f"The file of your conversations was damaged. Saved from it: conversations {self.n_conversations}, "
+            f"questions {self.n_turns}. The damaged file was kept, untouched, as {self.set_aside}."
         )
 
 

@@ -30,6 +30,7 @@ from desktop_app.conversation_file import (
     transaction,
     translated,
 )
+from desktop_app.one_line import one_line
 from desktop_app.transcript import encode, writable
 from rag.types import Conversation, Scope, Turn
 
@@ -261,16 +262,6 @@ def fold(text: str) -> str:
     return unicodedata.normalize("NFKC", unicodedata.normalize("NFKC", writable(text)).casefold())
 
 
-def title_from(question: str) -> str:
-    """A title made from a first question: one line, cut at a word."""
-    joined = " ".join(question.split())
-    if len(joined) <= _TITLE_CHARS:
-        return joined
-    head = joined[: _TITLE_CHARS - 1]
-    at_word, _, _ = head.rpartition(" ")
-    return (at_word if len(at_word) > _TITLE_CHARS // 2 else head).rstrip(" ,.;:") + "…"
-
-
 def _now() -> str:
     return datetime.now(UTC).isoformat(timespec="milliseconds")
 
@@ -328,7 +319,7 @@ def _upsert_turn(connection: sqlite3.Connection, conversation_id: str, turn: Tur
 
 def _touch(connection: sqlite3.Connection, conversation_id: str, question: str) -> None:
     """Move a conversation to the top of the list, and give it a title where it has none."""
-    title = title_from(question)
+    title = one_line(question, _TITLE_CHARS)
     touched = connection.execute(
         "UPDATE conversations SET changed_at = ?1,"
         " recency = (SELECT max(recency) FROM conversations) + (recency < (SELECT max(recency) FROM conversations)),"

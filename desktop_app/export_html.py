@@ -84,6 +84,8 @@ footer { border-top: 1px solid var(--line); padding-top: 1.5rem; }
   body { max-width: none; padding: 0; font-size: 10.5pt; }
   h2, h3, figcaption { break-after: avoid; }
   blockquote { break-after: avoid; }
+  figure { break-inside: avoid; }
+  .verdict, .verdict.silent { padding: 0; background: none; box-shadow: none; }
   p { orphans: 3; widows: 3; }
   a { color: inherit; text-decoration: none; }
 }

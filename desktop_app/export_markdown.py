@@ -20,6 +20,7 @@ from typing import Any
 import msgspec
 
 from desktop_app import export_words as words
+from desktop_app.one_line import one_line
 from desktop_app.transcript import (
     FORMAT_VERSION,
     Exhibit,
@@ -254,7 +255,7 @@ def _prose(answer: Answer) -> list[str]:
 
 def _claim(claim: Claim, answer: Answer) -> str:
     cited = "".join(rf" \[{number}\]" for number in words.cited_numbers(claim, answer))
-    text = escape(words.one_line(claim.text, len(claim.text)))
+    text = escape(one_line(claim.text, len(claim.text)))
     if claim.status is ClaimStatus.UNSUPPORTED:
         return f"- {text}{cited} — **not supported by the quotes** ({escape(claim.reason)})"
     return f"- {text}{cited} — {words.claim_words(claim)} ({escape(claim.reason)})"

@@ -14,6 +14,8 @@ from typing import TYPE_CHECKING
 
 from desktop_app import export_words as words
 from desktop_app.disk import why
+from desktop_app.exporting import PdfNotPrinted
+from desktop_app.one_line import one_line
 from desktop_app.pdf_outline import OutlineEntry, add_outline
 from desktop_app.transcript import Exhibit, ExhibitKind, Transcript, exhibits_of, from_json
 from rag.types import Answer, Claim, ClaimStatus, Turn
@@ -36,18 +38,6 @@ _ATTACHED = (
 )
 # Places in Qt's range for properties of our own.
 _STAYS_WITH_NEXT, _IS_QUOTE, _BOOKMARK = 0x100001, 0x100002, 0x100003
-
-
-class PdfNotPrinted(Exception):
-    """The PDF could not be written; the reason is a sentence. Survives pickling."""
-
-    def __init__(self, path: str, reason: str) -> None:
-        super().__init__(path, reason)
-        self.path = path
-        self.reason = reason
-
-    def __str__(self) -> str:
-        return f"{self.path} could not be printed. {self.reason}"
 
 
 class PdfPrinter:
@@ -351,7 +341,7 @@ class _Pages:
         painter.setPen(QColor(_SOFT))
         foot = QRectF(0, self._body.height(), self._body.width(), self._writer.height() - self._body.height())
         bottom = Qt.AlignmentFlag.AlignBottom | Qt.TextFlag.TextSingleLine
-        painter.drawText(foot, bottom | Qt.AlignmentFlag.AlignLeft, words.one_line(title, 70))
+        painter.drawText(foot, bottom | Qt.AlignmentFlag.AlignLeft, one_line(title, 70))
         painter.drawText(foot, bottom | Qt.AlignmentFlag.AlignRight, f"{page + 1} / {n_pages}")
 
     def _paint_rule(self, painter: QPainter, block: QTextBlock, rect: QRectF) -> None:

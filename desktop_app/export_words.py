@@ -8,6 +8,7 @@ from __future__ import annotations
 import re
 from datetime import UTC, datetime
 
+from desktop_app.one_line import one_line
 from desktop_app.transcript import Exhibit, ExhibitKind, Transcript
 from rag.types import Answer, Claim, ClaimStatus, Finish, Turn, Verdict
 
@@ -99,16 +100,6 @@ def heading_of(turn: Turn) -> str:
     return one_line(turn.question, _HEADING_CHARS) or "(no text)"
 
 
-def one_line(text: str, limit_chars: int) -> str:
-    """The text with its white space joined, cut at a word where it is longer than the limit."""
-    joined = " ".join(text.split())
-    if len(joined) <= limit_chars:
-        return joined
-    head = joined[: limit_chars - 1]
-    at_word, _, _ = head.rpartition(" ")
-    return (at_word if len(at_word) > limit_chars // 2 else head).rstrip(" ,.;:") + "…"
-
-
 def title_of(transcript: Transcript) -> str:
     return one_line(transcript.conversation.title, 200) or "Conversation"
 
@@ -146,5 +137,5 @@ def unchecked_prose(answer: Answer) -> str:
     if answer.finish is Finish.COMPLETE:
         return ""
     last = answer.claims[-1].text.strip()
-    _, found, rest = answer.prose.rpartition(last)
-    return _LEADING_MARKS.sub("", rest).strip() if found else answer.prose.strip()
+    at = answer.prose.rfind(last) if last else -1
+    return answer.prose.strip() if at < 0 else _LEADING_MARKS.sub("", answer.prose[at + len(last) :]).strip()

@@ -18,7 +18,7 @@ from desktop_app.disk import why
 from desktop_app.export_html import to_html
 from desktop_app.export_json import to_json_text
 from desktop_app.export_markdown import to_markdown
-from desktop_app.export_words import one_line
+from desktop_app.one_line import one_line
 from desktop_app.transcript import Transcript, to_json
 from rag.types import Conversation
 
@@ -55,6 +55,18 @@ class ExportFailed(Exception):
         )
 
 
+class PdfNotPrinted(Exception):
+    """What a PDF printer raises where it could not write the file it was given. Survives pickling."""
+
+    def __init__(self, path: str, reason: str) -> None:
+        super().__init__(path, reason)
+        self.path = path
+        self.reason = reason
+
+    def __str__(self) -> str:
+        return f"{self.path} could not be printed. {self.reason}"
+
+
 def export(
     conversation: Conversation,
     form: ExportFormat,
@@ -67,7 +79,7 @@ def export(
     """Write a conversation to `path`, whole or not at all; returns what was written.
 
     `print_pdf` is called with a transcript's canonical JSON and the path of a file to make; only PDF needs it. What
-    it raises besides OSError comes through as it is.
+    it raises besides OSError and PdfNotPrinted comes through as it is.
 
     Raises:
         ExportFailed: the message says why, what is safe and what to do.
@@ -76,7 +88,7 @@ def export(
     transcript = Transcript.of(conversation, program_version=program_version, exported_at=exported_at)
     try:
         write_atomically(path, _content(transcript, form, path, print_pdf), mode=_EXPORT_MODE)
-    except FileNotWritten as exc:
+    except (FileNotWritten, PdfNotPrinted) as exc:
         raise ExportFailed(str(path), exc.reason) from exc
     except OSError as exc:
         raise ExportFailed(str(path), why(exc, path)) from exc

@@ -11,8 +11,8 @@ import pypdf
 import pytest
 from pytestqt.qtbot import QtBot
 
-from desktop_app.export_pdf import PdfNotPrinted, PdfPrinter
-from desktop_app.exporting import ExportFailed, ExportFormat, export
+from desktop_app.export_pdf import PdfPrinter
+from desktop_app.exporting import ExportFailed, ExportFormat, PdfNotPrinted, export
 from desktop_app.pdf_outline import OutlineEntry, add_outline
 from desktop_app.transcript import Transcript, TranscriptError, from_json, to_json
 from rag.types import Quote, Span

@@ -227,7 +227,7 @@ def test_a_damaged_file_is_set_aside_and_what_is_whole_is_saved_from_it(path: Pa
         opened = conversations.opened
         assert opened.set_aside is not None
         assert opened.set_aside.read_bytes() == bytes(content)
-        assert f"{opened.n_turns} turns were saved" in opened.sentence
+        assert f"questions {opened.n_turns}." in opened.sentence
         listed = conversations.summaries()
         assert 0 < sum(summary.n_turns for summary in listed) == opened.n_turns < 72
         for summary in listed:
