@@ -18,9 +18,10 @@ from desktop_app.problems import Problem
 from desktop_app.telling import problem_of
 from desktop_app.turn_record import TurnRecord
 from desktop_app.workers import Answering, Question
-from rag.types import Answer, Checked, Claim, Delta, Done, Event, Quoted, Retrieved, Scope, Turn
+from rag.types import Answer, Checked, Claim, Delta, Done, Event, Hit, Quoted, Retrieved, Scope, Turn
 
 DELTA_INTERVAL_MS = 40
+_REMEMBERED_TURNS = 50
 _ENDED_EARLY = "The answer ended before it was complete. Your question is saved; ask it again."
 
 
@@ -60,6 +61,7 @@ class Asker(QObject):
         self._conversation_id = ""
         self._shown_id = ""
         self._unpainted: list[str] = []
+        self._hits: dict[str, tuple[Hit, ...]] = {}
         self._paint_timer = QTimer(self, singleShot=True, interval=DELTA_INTERVAL_MS)
         self._paint_timer.timeout.connect(self._paint_deltas)
         answering.arrived.connect(self._take)
@@ -99,6 +101,10 @@ class Asker(QObject):
         self._answering.start(Question(turn.id, question, scope, tuple(history), standalone))
         self.began.emit(conversation_id)
         return turn
+
+    def hits(self, turn_id: str) -> tuple[Hit, ...]:
+        """The passages that retrieval found for one of the last turns; empty where they are not known any more."""
+        return self._hits.get(turn_id, ())
 
     def stop(self) -> None:
         """Ask the answer to end; what was received stays."""
@@ -145,6 +151,8 @@ class Asker(QObject):
         if record is None or record.turn.id != turn_id:
             return
         record.take(event)
+        if isinstance(event, Retrieved):
+            self._remember_hits(turn_id, event.hits)
         if isinstance(event, Delta):
             self._unpainted.append(event.text)
             if not self._paint_timer.isActive():
@@ -155,6 +163,11 @@ class Asker(QObject):
             self._paint(turn_id, event)
         if isinstance(event, Quoted | Done):
             self._keep(record.turn, at_once=True)
+
+    def _remember_hits(self, turn_id: str, hits: tuple[Hit, ...]) -> None:
+        self._hits[turn_id] = hits
+        while len(self._hits) > _REMEMBERED_TURNS:
+            del self._hits[next(iter(self._hits))]
 
     def _paint(self, turn_id: str, event: Event) -> None:
         match event:

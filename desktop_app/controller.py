@@ -27,6 +27,7 @@ from desktop_app.problems import Problem
 from desktop_app.source_desk import SourceDesk
 from desktop_app.source_view import SourceView
 from desktop_app.telling import problem_of
+from desktop_app.why_view import WhyView
 from desktop_app.window import Window
 from desktop_app.workbench import EngineState, EngineStatus, Notice, Workbench
 from desktop_app.workers import Answering, Indexing
@@ -56,16 +57,15 @@ class Controller(QObject):
         window: Window,
         conversation_view: ConversationView,
         source_view: SourceView,
+        why_view: WhyView,
         chooser: Chooser,
         export: Export,
-        show_why: Callable[[Turn], None],
     ) -> None:
         super().__init__()
         self._workbench = workbench
         self._window = window
         self._view = conversation_view
         self._chooser = chooser
-        self._show_why = show_why
         self._edited_turn_id = ""
         self._is_closed = False
         self.keeper = Keeper()
@@ -75,7 +75,15 @@ class Controller(QObject):
         self.desk = ConversationDesk(conversations, window, self.asker, self.keeper)
         self.adding = AddingDesk(self.indexing, window)
         self.library = LibraryDesk(workbench, window, chooser, self.adding)
-        self.sources = SourceDesk(workbench, window, source_view, self.desk)
+        self.sources = SourceDesk(
+            workbench=workbench,
+            window=window,
+            source_view=source_view,
+            why_view=why_view,
+            conversation_view=conversation_view,
+            desk=self.desk,
+            asker=self.asker,
+        )
         self.exporting = ExportingDesk(export, window, chooser)
         self._connect_threads()
         self._connect_views()
@@ -103,7 +111,7 @@ class Controller(QObject):
         view.edit_standalone.connect(self.edit_standalone)
         view.stop_requested.connect(self.stop)
         view.copy_with_citations.connect(self.copy)
-        view.why_requested.connect(self.why)
+        view.why_requested.connect(self.sources.explain)
         view.question_chosen.connect(self.ask_example)
         composer.send_requested.connect(self.send)
         composer.stop_requested.connect(self.stop)
@@ -208,13 +216,6 @@ class Controller(QObject):
         turn = self.desk.turn(turn_id)
         if turn is not None:
             QGuiApplication.clipboard().setText(with_citations(turn))
-
-    @Slot(str)
-    def why(self, turn_id: str) -> None:
-        """Show what an answer rests on."""
-        turn = self.desk.turn(turn_id)
-        if turn is not None:
-            self._show_why(turn)
 
     @Slot()
     def choose_scope(self) -> None:
@@ -361,7 +362,7 @@ class Controller(QObject):
         self.copy(self._last_turn_id())
 
     def _why_last(self) -> None:
-        self.why(self._last_turn_id())
+        self.sources.explain(self._last_turn_id())
 
 
 def _without_arguments(slot: Callable[[], object]) -> Callable[..., object]:

@@ -29,15 +29,14 @@ from desktop_app.uncaught import Uncaught
 from desktop_app.why_view import WhyView
 from desktop_app.window import Window
 from desktop_app.workbench import Notice, Workbench
-from rag.types import Turn
 
-Watch = Callable[[Callable[[], None]], object]
+Watch = Callable[[Callable[[Sequence[Path]], None]], object]
 
 
 class Gui(QObject):
     """Everything of the window in one place, for as long as it is open."""
 
-    _raise_came = Signal()
+    _raise_came = Signal(object)
 
     def __init__(
         self,
@@ -54,7 +53,8 @@ class Gui(QObject):
         self.themes = ThemeSource(app, settings.appearance, settings.font_scale)
         self.conversation_view = ConversationView(self.themes)
         self.source_view = SourceView(self.themes)
-        self.window = Window(self.themes, self.conversation_view, self.source_view)
+        self.why_view = WhyView(self.themes)
+        self.window = Window(self.themes, self.conversation_view, self.source_view, self.why_view)
         self.preferences = Preferences(settings, settings_path, self.themes, self.window)
         self.uncaught = Uncaught()
         self.controller = Controller(
@@ -63,9 +63,9 @@ class Gui(QObject):
             window=self.window,
             conversation_view=self.conversation_view,
             source_view=self.source_view,
+            why_view=self.why_view,
             chooser=chooser or Dialogs(self.window),
             export=export,
-            show_why=self._show_why,
         )
         self._first_paths: tuple[Path, ...] = ()
         self._connect()
@@ -74,7 +74,7 @@ class Gui(QObject):
         self.window.painted.connect(self._start)
         self.window.closing.connect(self.preferences.keep_frame)
         self.uncaught.came.connect(self._show_uncaught)
-        self._raise_came.connect(self.window.come_to_front)
+        self._raise_came.connect(self._come_to_front)
         self.window.actions_by_name["shortcuts"].triggered.connect(self._show_shortcuts)
         self.window.actions_by_name["about"].triggered.connect(self._show_about)
 
@@ -90,9 +90,9 @@ class Gui(QObject):
         for notice in notices:
             self.window.banner.show_notice(notice.title, notice.message, tone="warn")
 
-    def request_raise(self) -> None:
-        """Bring the window to the front; may be called from any thread."""
-        self._raise_came.emit()
+    def request_raise(self, paths: Sequence[Path] = ()) -> None:
+        """Bring the window to the front and add these files; may be called from any thread."""
+        self._raise_came.emit(tuple(paths))
 
     @Slot()
     def _start(self) -> None:
@@ -100,11 +100,13 @@ class Gui(QObject):
         self.controller.adding.add(self._first_paths, is_quiet=True)
 
     @Slot(object)
+    def _come_to_front(self, paths: Sequence[Path]) -> None:
+        self.window.come_to_front()
+        self.controller.adding.add(paths)
+
+    @Slot(object)
     def _show_uncaught(self, exc: BaseException) -> None:
         self.window.show_problem(problem_of(exc))
-
-    def _show_why(self, turn: Turn) -> None:
-        WhyView(turn, self.themes, self.window).show()
 
     @Slot()
     def _show_shortcuts(self) -> None:
@@ -134,8 +136,8 @@ def run(
     """Show the window until it is closed; returns the program's exit code. Call it once, in the main thread.
 
     `export` writes a conversation in a format to a path; it is called outside of the GUI thread and may take its time.
-    `notices` are shown at the start. `first_paths` are added quietly after it, such as the built-in texts. `watch_raises`
-    is called once with a function that brings the window to the front and may be called from any thread.
+    `notices` are shown at the start. `first_paths` are added quietly after it, such as the built-in texts.
+    `watch_raises` is called once with a function that brings the window to the front and adds files; any thread may call that.
     """
     app = QApplication.instance()
     if not isinstance(app, QApplication):

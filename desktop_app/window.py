@@ -28,6 +28,7 @@ from PySide6.QtWidgets import (
     QMainWindow,
     QPushButton,
     QSplitter,
+    QStackedWidget,
     QVBoxLayout,
     QWidget,
 )
@@ -68,7 +69,9 @@ class Window(QMainWindow):
     closing = Signal()
     paths_dropped = Signal(object)
 
-    def __init__(self, themes: ThemeSource, conversation_view: QWidget, source_view: QWidget) -> None:
+    def __init__(
+        self, themes: ThemeSource, conversation_view: QWidget, source_view: QWidget, why_view: QWidget
+    ) -> None:
         super().__init__()
         self.setWindowTitle("Seedbook")
         self.setObjectName("window")
@@ -84,7 +87,7 @@ class Window(QMainWindow):
         self.banner = NoticeBanner(self)
         self.composer = Composer(self)
         self.source_view = source_view
-        self.source_pane = SourcePane(source_view, self)
+        self.source_pane = SourcePane(source_view, why_view, self)
         self.status_line = StatusLine(self)
         self.splitter = QSplitter(Qt.Orientation.Horizontal, self)
         self._veil = _veil(self)
@@ -163,7 +166,13 @@ class Window(QMainWindow):
             self.splitter.setSizes(self._sizes_px)
 
     def show_source(self) -> None:
-        """Open the pane at the right; in a narrow window the list at the left makes room for it."""
+        """Show the source at the right; in a narrow window the list at the left makes room for it."""
+        self.source_pane.turn_to_source()
+        self.actions_by_name["show_source"].setChecked(True)
+
+    def show_why(self) -> None:
+        """Show the explanation of an answer at the right, in the place of the source."""
+        self.source_pane.turn_to_why()
         self.actions_by_name["show_source"].setChecked(True)
 
     @Slot()
@@ -274,9 +283,9 @@ class Window(QMainWindow):
 
 
 class SourcePane(QFrame):
-    """The source view with a head to close it by."""
+    """The source view with a head to close it by, or the explanation of an answer, which has its own."""
 
-    def __init__(self, source_view: QWidget, parent: QWidget | None = None) -> None:
+    def __init__(self, source_view: QWidget, why_view: QWidget, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.setObjectName("source-pane")
         self.setAccessibleName("Source")
@@ -294,7 +303,20 @@ class SourcePane(QFrame):
         layout.setContentsMargins(0, 0, 0, 0)
         layout.setSpacing(0)
         layout.addWidget(self.head)
-        layout.addWidget(source_view, 1)
+        self._pages = QStackedWidget(self)
+        self._pages.addWidget(source_view)
+        self._pages.addWidget(why_view)
+        layout.addWidget(self._pages, 1)
+
+    def turn_to_source(self) -> None:
+        """Show the source view."""
+        self.head.show()
+        self._pages.setCurrentIndex(0)
+
+    def turn_to_why(self) -> None:
+        """Show the explanation."""
+        self.head.hide()
+        self._pages.setCurrentIndex(1)
 
 
 def local_paths(dropped: QMimeData) -> tuple[Path, ...]:

@@ -415,6 +415,27 @@ class TestSources:
         opened.gui.conversation_view.quote_activated.emit(turn.id, 0)
         assert opened.window.source_pane.isVisible()
 
+    def test_stepping_goes_through_the_quotes_of_the_open_document(self, opened: OpenWindow) -> None:
+        turn = opened.ask("Why?")
+        view = opened.gui.source_view
+        opened.gui.conversation_view.quote_activated.emit(turn.id, 0)
+        assert view.highlighted_text(0) == "The bridge over the Lune was closed on 3 March 2024."
+        opened.window.actions_by_name["next_quote"].trigger()
+        opened.window.actions_by_name["next_quote"].trigger()
+        assert opened.controller.sources._current == 1
+        opened.window.actions_by_name["previous_quote"].trigger()
+        assert opened.controller.sources._current == 0
+
+    def test_why_this_answer_opens_in_the_place_of_the_source_and_closes(self, opened: OpenWindow) -> None:
+        opened.ask("Why?")
+        opened.window.actions_by_name["why"].trigger()
+        assert opened.gui.why_view.isVisible()
+        opened.gui.why_view.hit_activated.emit(0)
+        assert opened.gui.source_view.isVisible()
+        opened.window.actions_by_name["why"].trigger()
+        opened.gui.why_view.close_requested.emit()
+        assert not opened.window.source_pane.isVisible()
+
     def test_an_unknown_turn_or_number_opens_nothing(self, opened: OpenWindow) -> None:
         turn = opened.ask("Why?")
         opened.gui.conversation_view.quote_activated.emit(turn.id, 99)
@@ -531,7 +552,8 @@ class TestEngines:
 
     def test_a_request_to_raise_from_another_thread_reaches_the_window(self, opened: OpenWindow) -> None:
         opened.window.showMinimized()
-        thread = threading.Thread(target=opened.gui.request_raise)
+        thread = threading.Thread(target=opened.gui.request_raise, args=((Path("/texts/x.txt"),),))
         thread.start()
         thread.join()
         opened.wait(lambda: not opened.window.isMinimized())
+        opened.wait(lambda: opened.bench.added == [(Path("/texts/x.txt"),)])

@@ -1,0 +1,332 @@
+from __future__ import annotations
+
+import gc
+import json
+import os
+import subprocess
+import sys
+import threading
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from PySide6.QtCore import QMimeData, QObject, QPointF, Qt, QUrl, Signal, Slot
+from PySide6.QtGui import QDropEvent
+from PySide6.QtWidgets import QApplication, QLabel, QPushButton, QWidget
+from pytestqt.qtbot import QtBot
+
+from desktop_app.actions import shortcut_list
+from desktop_app.help_views import AboutView, ShortcutsView, parts_text
+from desktop_app.keeper import Keeper
+from desktop_app.notice_banner import MAX_NOTICES, NoticeBanner
+from desktop_app.settings import Settings, load
+from desktop_app.tidying import Tidying
+from desktop_app.window import SMALLEST_HEIGHT_PX, SMALLEST_WIDTH_PX
+from tests.gui.open_window import OpenWindow, open_window
+
+pytestmark = [pytest.mark.gui, pytest.mark.qt_log_ignore("This plugin does not support")]
+
+N_EMISSIONS = 5_000
+N_VOID_CALLS = 20_000
+
+
+@pytest.fixture
+def opened(qtbot: QtBot, tmp_path: Path) -> Iterator[OpenWindow]:
+    with open_window(qtbot, tmp_path) as opened:
+        yield opened
+
+
+class TestPanes:
+    def test_the_source_opens_beside_list_and_conversation_in_a_wide_window(self, opened: OpenWindow) -> None:
+        opened.window.resize(1280, 800)
+        opened.window.show_source()
+        QApplication.processEvents()
+        assert opened.window.conversation_list.isVisible()
+        assert opened.window.source_pane.width() >= 300
+        assert opened.window.conversation_view.width() >= 380
+
+    def test_in_a_narrow_window_the_list_makes_room_for_the_source_and_comes_back(self, opened: OpenWindow) -> None:
+        opened.window.resize(SMALLEST_WIDTH_PX, SMALLEST_HEIGHT_PX)
+        opened.window.show_source()
+        assert not opened.window.conversation_list.isVisible()
+        opened.window.hide_source()
+        assert opened.window.conversation_list.isVisible()
+
+    def test_the_window_is_never_wider_than_it_was_made(self, opened: OpenWindow) -> None:
+        opened.window.resize(SMALLEST_WIDTH_PX, SMALLEST_HEIGHT_PX)
+        opened.window.show_source()
+        opened.window.banner.show_notice("Title " * 30, "word " * 200, tone="bad", action="Copy details")
+        QApplication.processEvents()
+        assert opened.window.width() == SMALLEST_WIDTH_PX
+
+    def test_list_and_source_can_be_hidden_by_their_actions(self, opened: OpenWindow) -> None:
+        opened.window.actions_by_name["show_conversations"].trigger()
+        assert not opened.window.conversation_list.isVisible()
+        opened.window.actions_by_name["show_conversations"].trigger()
+        opened.window.actions_by_name["show_source"].trigger()
+        assert opened.window.source_pane.isVisible()
+
+    def test_sizes_and_place_are_the_same_at_the_next_start(self, qtbot: QtBot, tmp_path: Path) -> None:
+        with open_window(qtbot, tmp_path) as opened:
+            opened.window.resize(900, 640)
+            opened.window._sizes_px = [300, 500, 500]
+        settings, notice = load(tmp_path / "settings.json")
+        assert notice is None
+        with open_window(qtbot, tmp_path, settings=settings) as opened:
+            assert opened.window.frame_state.sizes_px == (300, 500, 500)
+            assert opened.window.height() == 640  # widths are cut to the small screen of the offscreen platform
+
+    @pytest.mark.parametrize("state", ["", "nonsense", "1 2", "0 0 0", "9999999 1 1", "-5 1 1"])
+    def test_nonsense_in_the_settings_does_not_keep_the_window_from_opening(
+        self, qtbot: QtBot, tmp_path: Path, state: str
+    ) -> None:
+        settings = Settings(window_geometry="bm9uc2Vuc2U=", window_state=state)
+        with open_window(qtbot, tmp_path, settings=settings) as opened:
+            assert opened.window.isVisible()
+            assert sum(opened.window.frame_state.sizes_px) == 1300
+
+
+class TestDropping:
+    def drop(self, opened: OpenWindow, *urls: QUrl) -> QDropEvent:
+        dropped = QMimeData()
+        dropped.setUrls(list(urls))
+        event = QDropEvent(
+            QPointF(600, 300),
+            Qt.DropAction.CopyAction,
+            dropped,
+            Qt.MouseButton.LeftButton,
+            Qt.KeyboardModifier.NoModifier,
+        )
+        opened.window.dropEvent(event)
+        return event
+
+    def test_dropped_files_and_folders_are_added(self, opened: OpenWindow, tmp_path: Path) -> None:
+        file, folder = tmp_path / "a.txt", tmp_path / "letters"
+        self.drop(opened, QUrl.fromLocalFile(str(file)), QUrl.fromLocalFile(str(folder)))
+        opened.wait(lambda: opened.bench.added == [(file, folder)])
+
+    def test_an_address_of_the_network_is_not_taken(self, opened: OpenWindow) -> None:
+        self.drop(opened, QUrl("https://example.org/a.txt"))
+        assert opened.bench.added == []
+
+
+class TestNotices:
+    def test_words_in_notices_are_plain_text(self, qtbot: QtBot) -> None:
+        banner = NoticeBanner()
+        qtbot.addWidget(banner)
+        strip = banner.show_notice("<b>title</b>", '<img src="file:///etc/hostname">')
+        labels = strip.findChildren(QLabel)
+        assert labels
+        assert all(label.textFormat() is Qt.TextFormat.PlainText for label in labels)
+
+    def test_the_oldest_leaves_and_nothing_stands_twice(self, qtbot: QtBot) -> None:
+        banner = NoticeBanner()
+        qtbot.addWidget(banner)
+        for number in range(MAX_NOTICES + 2):
+            banner.show_notice(f"Notice {number}", "x")
+            banner.show_notice(f"Notice {number}", "x")
+        assert [title for title, _ in banner.notices] == [f"Notice {n}" for n in range(2, MAX_NOTICES + 2)]
+
+    def test_dismissing_the_last_one_gives_the_room_back(self, qtbot: QtBot) -> None:
+        banner = NoticeBanner()
+        qtbot.addWidget(banner)
+        strip = banner.show_notice("Title", "message")
+        strip.dismiss_button.click()
+        assert banner.isHidden()
+        assert banner.notices == ()
+
+
+class TestCommands:
+    def test_no_two_commands_share_a_shortcut(self, opened: OpenWindow) -> None:
+        actions = opened.window.actions_by_name
+        keys = [key.toString() for action in actions._by_name.values() for key in action.shortcuts()]
+        assert len(keys) == len(set(keys))
+
+    def test_every_shortcut_is_in_the_list_of_shortcuts(self, qtbot: QtBot) -> None:
+        listed = [keys for keys, _ in shortcut_list()]
+        assert {"Ctrl+N", "Ctrl+O", "Ctrl+E", "Ctrl+L", "Ctrl+K", "Esc", "F4", "Enter"} <= set(listed)
+        view = ShortcutsView(shortcut_list())
+        qtbot.addWidget(view)
+
+    def test_the_parts_are_listed_with_version_and_licence(self, qtbot: QtBot) -> None:
+        assert "PySide6-Essentials 6." in parts_text()
+        assert "chromadb 1.5.9" in parts_text()
+        qtbot.addWidget(AboutView())
+
+    def test_appearance_and_text_size_are_applied_and_saved(self, opened: OpenWindow, tmp_path: Path) -> None:
+        opened.window.actions_by_name.appearances["dark"].trigger()
+        opened.window.actions_by_name["larger"].trigger()
+        assert opened.gui.themes.theme.is_dark
+        saved, _ = load(tmp_path / "settings.json")
+        assert (saved.appearance, saved.font_scale) == ("dark", 1.1)
+        opened.window.actions_by_name["normal_size"].trigger()
+        opened.window.actions_by_name.appearances["system"].trigger()
+        assert load(tmp_path / "settings.json")[0] == Settings()
+
+    def test_settings_that_cannot_be_saved_are_said_and_still_hold(self, opened: OpenWindow, tmp_path: Path) -> None:
+        opened.gui.preferences._path = tmp_path / "no such folder" / "settings.json"
+        opened.window.actions_by_name.appearances["dark"].trigger()
+        assert opened.gui.themes.theme.is_dark
+        assert opened.window.banner.notices
+
+    def test_everything_that_takes_the_focus_has_a_name(self, opened: OpenWindow) -> None:
+        opened.window.show_source()
+        nameless = [
+            type(widget).__name__
+            for frame in (opened.window.composer, opened.window.status_line, opened.window.conversation_list)
+            for widget in frame.findChildren(QWidget)
+            if widget.focusPolicy() & Qt.FocusPolicy.TabFocus
+            and not widget.accessibleName()
+            and not (isinstance(widget, QPushButton) and widget.text())
+        ]
+        assert nameless == []
+
+
+class Counting(QObject):
+    """Counts what arrives, and in which thread."""
+
+    came = Signal(int, object)
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.n_received = 0
+        self.threads: set[str] = set()
+        self.came.connect(self.count)
+
+    @Slot(int, object)
+    def count(self, number: int, value: object) -> None:
+        self.n_received += 1
+        self.threads.add(threading.current_thread().name)
+
+    def emit_many(self) -> None:
+        for number in range(N_EMISSIONS):
+            self.came.emit(number, (number, "value"))
+
+
+class TestLife:
+    def test_thousands_of_emissions_from_a_thread_arrive_in_the_window_s_thread(self, qtbot: QtBot) -> None:
+        counting = Counting()
+        thread = threading.Thread(target=counting.emit_many)
+        thread.start()
+        qtbot.waitUntil(lambda: counting.n_received == N_EMISSIONS, timeout=20_000)
+        thread.join()
+        assert counting.threads == {threading.main_thread().name}
+
+    def test_thousands_of_calls_that_return_nothing_leave_none_alive(self, qtbot: QtBot) -> None:
+        label = QLabel()
+        qtbot.addWidget(label)
+        before = sys.getrefcount(None)
+        for number in range(N_VOID_CALLS):
+            label.setText(str(number))
+        lost = before - sys.getrefcount(None)
+        assert lost < N_VOID_CALLS / 10
+        assert label.text() == str(N_VOID_CALLS - 1)
+
+    def test_garbage_is_collected_in_the_window_s_thread_only(self, qtbot: QtBot) -> None:
+        threads: list[str] = []
+
+        def note(phase: str, info: dict[str, int]) -> None:
+            threads.append(threading.current_thread().name)
+
+        tidying = Tidying()
+        tidying.start()
+        gc.callbacks.append(note)
+        try:
+            assert not gc.isenabled()
+            thread = threading.Thread(target=_make_garbage)
+            thread.start()
+            thread.join()
+            tidying._collect()
+        finally:
+            gc.callbacks.remove(note)
+            tidying.stop()
+        assert gc.isenabled()
+        assert set(threads) == {threading.main_thread().name}
+
+    def test_the_keeper_saves_only_the_newest_and_everything_before_it_ends(self, qtbot: QtBot) -> None:
+        saved: list[int] = []
+        keeper = Keeper(interval_s=60.0)
+        keeper.keep("a", lambda: saved.append(0), at_once=True)
+        assert keeper.settle()
+        for number in range(1, 100):
+            keeper.keep("a", lambda number=number: saved.append(number))  # type: ignore[misc]
+        assert saved == [0]
+        assert keeper.close()
+        assert saved == [0, 99]
+
+    def test_the_keeper_tells_of_what_could_not_be_saved_and_goes_on(self, qtbot: QtBot) -> None:
+        keeper = Keeper()
+        saved: list[int] = []
+        with qtbot.waitSignal(keeper.failed) as failed:
+            keeper.keep("a", _fail, at_once=True)
+        assert isinstance(failed.args[0], OSError)
+        keeper.keep("a", lambda: saved.append(1), at_once=True)
+        assert keeper.close()
+        assert saved == [1]
+
+    def test_the_program_paints_runs_and_ends_with_nothing_left(self, tmp_path: Path) -> None:
+        """In a process of its own, as it is really run: rc 0, no message of Qt about threads, the engines closed."""
+        environment = {**os.environ, "QT_QPA_PLATFORM": "offscreen"}
+        ran = subprocess.run(
+            [sys.executable, "-c", _PROGRAM, str(tmp_path)],
+            capture_output=True,
+            text=True,
+            timeout=60,
+            env=environment,
+            cwd=Path(__file__).resolve().parents[2],
+            check=False,
+        )
+        assert ran.returncode == 0, ran.stderr
+        assert "QThread" not in ran.stderr
+        assert "Traceback" not in ran.stderr
+        told = json.loads(ran.stdout)
+        assert told["is_started_when_built"] is False
+        assert told["is_closed"] is True
+        assert told["threads"] == ["MainThread"]
+
+
+def _fail() -> None:
+    raise OSError("the disk is full")
+
+
+def _make_garbage() -> None:
+    for _ in range(5_000):
+        circle: list[object] = []
+        circle.append(circle)
+
+
+_PROGRAM = """
+import json, sys, threading
+from pathlib import Path
+from PySide6.QtCore import QTimer
+from desktop_app import gui
+from desktop_app.conversations import Conversations
+from desktop_app.settings import Settings
+from tests.gui.fake_workbench import FakeWorkbench
+
+folder = Path(sys.argv[1])
+bench = FakeWorkbench()
+bench.is_manual = True
+told = {}
+
+class Watched(gui.Gui):
+    def show(self, **options):
+        told["is_started_when_built"] = bench.is_started
+        super().show(**options)
+        QTimer.singleShot(300, self.ask)
+
+    def ask(self):
+        self.controller.send("Why?")
+        QTimer.singleShot(200, self.window.close)
+
+gui.Gui = Watched
+conversations = Conversations(folder / "conversations.db")
+rc = gui.run(workbench=bench, conversations=conversations, settings=Settings(),
+             settings_path=folder / "settings.json", export=lambda *args: None,
+             watch_raises=lambda request: request(()))
+conversations.close()
+told["is_closed"] = bench.is_closed
+told["threads"] = [thread.name for thread in threading.enumerate()]
+print(json.dumps(told))
+sys.exit(rc)
+"""
