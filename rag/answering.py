@@ -1,4 +1,4 @@
-"""Let the model write about the quotes and check each finished sentence against them; finding the quotes is not done here."""
+"""Let the model write about the quotes and check each finished sentence against them; it finds no quotes itself."""
 
 from __future__ import annotations
 

@@ -39,7 +39,7 @@ class AnswerKind(StrEnum):
 
 _OPENINGS: tuple[tuple[re.Pattern[str], AnswerKind], ...] = (
     (re.compile(r"\b(?:who|whom|whose)\b", re.IGNORECASE), AnswerKind.PERSON),
-    (re.compile(r"\b(?:when|(?:what|which|in what|in which) (?:year|date|day|month|century|decade|time))\b", re.IGNORECASE),
+    (re.compile(r"\b(?:when|(?:what|which) (?:year|date|day|month|century|decade|time))\b", re.IGNORECASE),
      AnswerKind.TIME),
     (re.compile(r"\b(?:where|(?:what|which) (?:city|country|place|state|town|region|location))\b", re.IGNORECASE),
      AnswerKind.PLACE),

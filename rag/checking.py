@@ -22,7 +22,7 @@ _CLAUSE = re.compile(r"(?<=[.!?;])\s+|\n+")
 
 
 def split_marks(sentence: str, n_quotes: int) -> tuple[str, tuple[int, ...]]:
-    """The sentence without its `[n]` marks, and the quote indices (from 0) that they point to; wrong numbers are dropped."""
+    """The sentence without its `[n]` marks, and the quote indices (from 0) they point to; wrong numbers are dropped."""
     cited = (int(n) - 1 for marks in _MARK.findall(sentence) for n in re.findall(r"\d+", marks))
     return _MARK.sub("", sentence).strip(), tuple(dict.fromkeys(i for i in cited if 0 <= i < n_quotes))
 

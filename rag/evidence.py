@@ -1,4 +1,4 @@
-"""Choose the sentences to quote and decide the verdict, from measured features and fitted weights; no model writes a word."""
+"""Choose the sentences to quote and decide the verdict, from measured features and fitted weights."""
 
 from __future__ import annotations
 

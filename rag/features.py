@@ -1,4 +1,4 @@
-"""What can be measured of a sentence as evidence for a question: one row of numbers each; weighing them is not done here."""
+"""What can be measured of a sentence as evidence for a question; weighing the measurements is not done here."""
 
 from __future__ import annotations
 

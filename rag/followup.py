@@ -1,4 +1,4 @@
-"""Make a follow-up question stand on its own, by rule: pronouns get the name they most likely stand for; no model is asked.
+"""Make a follow-up question stand on its own, by rule: pronouns get the name they most likely stand for.
 
 The result is shown to the reader, who can edit it, so a wrong guess costs one correction and hides nothing.
 """
@@ -31,7 +31,7 @@ _INSTITUTION = frozenset(
 
 
 def make_standalone(question: str, history: Sequence[Turn]) -> str:
-    """The question with its pronouns resolved from the turns before it, oldest first; unchanged where nothing hints back.
+    """The question with its pronouns resolved from the turns before it (oldest first), unchanged where none hints back.
 
     Pronouns of persons take the last multi-word name of the earlier questions, else of the best quote; the others
     take the last name. Where the question is elliptic or points back ("and when did he say that?"), the content of
@@ -94,7 +94,7 @@ def _points_back(question: str) -> bool:
 
 
 def _antecedents(history: Sequence[Turn]) -> tuple[str | None, str | None]:
-    """The most likely person and the most likely thing: names of the questions, newest first, then of the best quotes."""
+    """The likeliest person and the likeliest thing: names of the questions, newest first, then of the best quotes."""
     asked = [name for turn in reversed(history) for name in reversed(names(_asked(turn)))]
     quoted = [
         name for turn in reversed(history) if turn.answer for q in turn.answer.quotes[:2] for name in names(q.text)

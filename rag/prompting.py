@@ -1,4 +1,4 @@
-"""The prompt: a fixed instruction, numbered quotes, the question, and a grammar that makes every sentence cite; nothing is sent here."""
+"""The prompt: a fixed instruction, numbered quotes and the question, with a grammar that makes every sentence cite."""
 
 from __future__ import annotations
 
@@ -57,7 +57,7 @@ def fit_prompt(
 
 
 def citing_grammar(n_quotes: int) -> str:
-    """GBNF: one or two sentences, each ending in the number of a quote that exists; made from a count, never from text."""
+    """GBNF: one or two sentences, each ending in the number of a quote that exists; made from a count alone."""
     numbers = " | ".join(f'"{n}"' for n in range(1, n_quotes + 1))
     return (
         'root ::= sentence (" " sentence)?\n'

@@ -1,4 +1,4 @@
-"""Find the passages nearest to a question: full text and vectors side by side, fused by score; no sentence is judged here.
+"""Find the passages nearest to a question: full text and vectors side by side, fused by score.
 
 Fusion adds scores and not ranks: equal-weight rank fusion gives rank 1 away whenever one arm is the better one.
 """

@@ -1,4 +1,4 @@
-"""The terms of a text: its content words, numbers and names, folded so that two texts can be compared; no scores here."""
+"""The terms of a text: its content words, numbers and names, folded so that two texts can be compared."""
 
 from __future__ import annotations
 
@@ -23,11 +23,13 @@ STOPWORDS = frozenset(
     our ours ourselves out over own per rather said same say says shall she should shouldn so some such than that the
     their theirs them themselves then there these they this those though through to too toward towards under until unto
     up upon us very was wasn we were weren what whatever when where whether which while who whom whose why will with
-    within without won would wouldn yes yet you your yours yourself tell told give given please s t ll ve re d m""".split()
+    within without won would wouldn yes yet you your yours yourself tell told give given please s t ll ve re d m
+    """.split()
 )
 
 NEGATIONS = frozenset(
-    "not no never none nobody nothing neither nor without cannot hardly denied denies deny refused rejected false".split()
+    """not no never none nobody nothing neither nor without cannot hardly denied denies deny refused rejected false
+    """.split()
 )
 
 _MONTHS = frozenset("january february march april may june july august september october november december".split())

@@ -1,4 +1,4 @@
-"""The fitted numbers behind evidence and verdict: read from weights.json, applied here, fitted by tests/fit/fit_weights.py."""
+"""The fitted numbers behind evidence and verdict, read from weights.json; tests/fit/fit_weights.py makes them."""
 
 from __future__ import annotations
 

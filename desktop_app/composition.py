@@ -1,0 +1,164 @@
+"""Puts the program together by plain constructor calls: paths and settings in, a workbench out."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Generator, Iterator, Sequence
+from contextlib import closing
+from pathlib import Path
+from threading import Event as CancelEvent
+from threading import Thread
+from typing import Final
+
+from desktop_app.hosted_engines import HostedChat, HostedFinder
+from desktop_app.hosting import ChildGaveUp, Death, Host, stop_all
+from desktop_app.making import make_chat, make_indexer, make_search, make_search_without_index
+from desktop_app.paths import AppPaths
+from desktop_app.problems import explain
+from desktop_app.settings import Settings
+from desktop_app.workbench import EngineState, EngineStatus, IndexState, Notice
+from rag.assistant import Assistant
+from rag.store import Store
+from rag.types import Document, Event, Hit, IngestProgress, Scope, Source, Turn
+
+#: Passages that Chroma takes over at a time: a question that comes in between waits a tenth of a second.
+SLICE_ROWS: Final = 100
+
+_SPOKEN = {"chat": "The model", "search": "The search", "indexer": "The indexing"}
+
+
+def prepare_library(paths: AppPaths) -> Notice | None:
+    """Make the folders and the library's database, or bring it up to date; says when a damaged one was set aside.
+
+    Raises:
+        EnvironmentProblem: a folder cannot be made or used.
+        StoreError: the database cannot be opened, or a newer Seedbook wrote it.
+    """
+    paths.ensure()
+    with closing(Store.open(paths.library)) as store:
+        set_aside = store.opening.set_aside
+    if set_aside is None:
+        return None
+    return Notice(
+        "The library was damaged",
+        f"It was kept as {set_aside.name} in {set_aside.parent}, and a new, empty library was begun. Your original "
+        "files are untouched: add them again. Your conversations are not affected.",
+    )
+
+
+class LocalWorkbench:
+    """The library and three engines, each in a child process; fits desktop_app.workbench.Workbench.
+
+    `with_index` False leaves Chroma alone, for a second program beside the window.
+    """
+
+    def __init__(self, paths: AppPaths, settings: Settings, *, with_index: bool = True) -> None:
+        self._store = Store.read(paths.library)
+        self._settings = settings
+        self._on_notice: Callable[[Notice], None] = _ignore
+        self._on_engine: Callable[[EngineState], None] = _ignore
+        search = make_search if with_index else make_search_without_index
+        log = paths.engine_log
+        self.hosts: Final = {
+            "search": Host("search", search, (paths,), on_death=self._tell_death, log=log),
+            "chat": Host("chat", make_chat, (paths, settings.chat_model), on_death=self._tell_death, log=log),
+            "indexer": Host("indexer", make_indexer, (paths,), nice=5, on_death=self._tell_death, log=log),
+        }
+        self._finder = HostedFinder(self.hosts["search"])
+        self._chat = HostedChat(self.hosts["chat"])
+
+    def start(self, on_notice: Callable[[Notice], None], on_engine: Callable[[EngineState], None]) -> None:
+        self._on_notice, self._on_engine = on_notice, on_engine
+        self._load("search")
+        if self._settings.is_prose_wanted:
+            self._load("chat")
+
+    def close(self) -> None:
+        stop_all(self.hosts.values())
+        self._store.close()
+
+    def ask(
+        self,
+        question: str,
+        *,
+        scope: Scope,
+        history: Sequence[Turn],
+        standalone: str | None,
+        cancel: CancelEvent,
+    ) -> Generator[Event, None, None]:
+        return self.assistant(with_prose=self._settings.is_prose_wanted).ask(
+            question, scope=scope, history=history, standalone=standalone, cancel=cancel
+        )
+
+    def assistant(self, *, with_prose: bool) -> Assistant:
+        """An assistant over this workbench's engines; without prose the chat model is never started."""
+        return Assistant(self._finder, self._chat if with_prose else None, self._settings.sampling)
+
+    def search(self, question: str, scope: Scope, keep: int) -> tuple[Hit, ...]:
+        """The passages nearest to a question, best first."""
+        hits: tuple[Hit, ...] = self.hosts["search"].call("search", question, scope, keep)
+        return hits
+
+    def add(self, paths: Sequence[Path], cancel: CancelEvent) -> Iterator[IngestProgress]:
+        yield from self.hosts["indexer"].stream("add", list(paths), cancel=cancel)
+
+    def remove(self, document_id: str) -> None:
+        self.hosts["indexer"].call("remove", document_id)
+
+    def follow_index(self) -> IndexState:
+        return IndexState(*self.hosts["search"].call("follow", SLICE_ROWS))
+
+    def sources(self) -> tuple[Source, ...]:
+        return self._store.sources()
+
+    def file_paths(self) -> frozenset[str]:
+        """The original files that the library has looked at, whatever became of them."""
+        return frozenset(row.path for row in self._store.files())
+
+    def resolve(self, name_or_id: str) -> tuple[Source, ...]:
+        """The documents of that name, or whose id begins so."""
+        return self._store.resolve(name_or_id)
+
+    def document(self, document_id: str) -> Document:
+        return self._store.document(document_id)
+
+    def restart_engine(self, engine: str) -> None:
+        self.hosts[engine].restart()
+        self._load(engine)
+
+    def _load(self, engine: str) -> None:
+        """Start an engine and report, from a thread of its own, when it is ready or why it is not."""
+        self._tell(engine, EngineStatus.LOADING)
+        Thread(target=self._await, args=(engine,), name=f"loading {engine}", daemon=True).start()
+
+    def _await(self, engine: str) -> None:
+        host = self.hosts[engine]
+        try:
+            host.start()
+            host.wait_ready()
+            self._tell(engine, EngineStatus.READY, self._chat.name if engine == "chat" else "")
+        except ChildGaveUp:
+            self._tell(engine, EngineStatus.GIVEN_UP)
+        except Exception as error:  # noqa: BLE001 - whatever hindered it, the reader is told and the window lives
+            problem = explain(error)
+            self._tell(engine, EngineStatus.GIVEN_UP, problem.title)
+            self._on_notice(Notice(problem.title, problem.message))
+
+    def _tell_death(self, death: Death) -> None:
+        host = self.hosts[death.name]
+        how = "stopped answering and was ended" if death.hung else "ended unexpectedly"
+        if host.deaths_in_a_row >= 2:
+            self._tell(death.name, EngineStatus.GIVEN_UP)
+            message = "This happened twice, so it is not started again by itself. Choose Restart in the status line."
+        else:
+            self._tell(death.name, EngineStatus.ASLEEP)
+            message = "It starts again by itself when it is needed."
+        self._on_notice(
+            Notice(f"{_SPOKEN[death.name]} {how}", f"Your library and your conversations are safe. {message}")
+        )
+
+    def _tell(self, engine: str, status: EngineStatus, detail: str = "") -> None:
+        self._on_engine(EngineState(engine, status, detail))
+
+
+def _ignore(_: object) -> None:
+    """Before `start` nobody listens."""

@@ -1,0 +1,63 @@
+"""The search engine: embeds the question, asks Chroma and the full text, judges sentences; runs in a child process."""
+
+from __future__ import annotations
+
+from threading import Event as CancelEvent
+
+from rag.index import ChromaIndex, VectorIndex
+
+from desktop_app.engine_embedder import open_embedder
+from desktop_app.paths import AppPaths
+from rag.evidence import Finder
+from rag.retrieval import Retriever
+from rag.store import Store
+from rag.types import Findings, Hit, Scope
+from rag.weights import read_weights
+
+
+class SearchEngine:
+    """The embedder of questions, Chroma and the judge of sentences; the only one that opens Chroma."""
+
+    def __init__(self, paths: AppPaths) -> None:
+        embedder = open_embedder(paths)
+        self._store = Store.read(paths.library)
+        self._index = ChromaIndex(paths.index, self._store)
+        vectors = VectorIndex(self._store, self._index)
+        self._retriever = Retriever(self._store, vectors, embedder)
+        self._finder = Finder(self._store, self._retriever, read_weights())
+        embedder.embed(["ready"])  # the first run of a session allocates; nobody should wait for that later
+
+    def find(self, question: str, scope: Scope, cancel: CancelEvent | None = None) -> Findings:
+        """Passages, quotes and verdict; see rag.evidence.Finder."""
+        return self._finder.find(question, scope, cancel)
+
+    def search(self, question: str, scope: Scope, keep: int) -> tuple[Hit, ...]:
+        """The passages alone."""
+        return self._retriever.retrieve(question, scope, keep).hits
+
+    def follow(self, max_rows: int) -> tuple[int, int]:
+        """Let Chroma take over one slice of the store: passages indexed, passages in the store."""
+        state = self._index.follow(max_rows)
+        return state.n_indexed, state.n_passages
+
+    def close(self) -> None:
+        self._index.close()
+        self._store.close()
+
+
+class SearchWithoutIndex:
+    """The same without Chroma, by exact search: for the command line while the window has Chroma open."""
+
+    def __init__(self, paths: AppPaths) -> None:
+        self._store = Store.read(paths.library)
+        self._retriever = Retriever(self._store, VectorIndex(self._store), open_embedder(paths))
+        self._finder = Finder(self._store, self._retriever, read_weights())
+
+    def find(self, question: str, scope: Scope, cancel: CancelEvent | None = None) -> Findings:
+        return self._finder.find(question, scope, cancel)
+
+    def search(self, question: str, scope: Scope, keep: int) -> tuple[Hit, ...]:
+        return self._retriever.retrieve(question, scope, keep).hits
+
+    def close(self) -> None:
+        self._store.close()

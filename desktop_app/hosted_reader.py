@@ -1,0 +1,38 @@
+"""The reader of files as the rest of the program sees it: each file is read in a child that its limits may kill."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from desktop_app.hosting import ChildDied, ChildTooSlow, Host, Limits
+from desktop_app.making import make_reader
+from rag.errors import UnreadableSource
+from rag.types import Reading
+
+#: What one document may cost before it is given up: seconds of processor time, bytes of memory, bytes written.
+READER_LIMITS = Limits(cpu_s=60, memory_bytes=4 * 1024**3, file_bytes=1024**3)
+READER_PATIENCE_S = 120.0
+
+
+class HostedReader:
+    """Reads each file in a child of its own kind, which is killed when a file is too much for it; fits FileReader."""
+
+    def __init__(self, log: Path) -> None:
+        self._host = Host("reader", make_reader, limits=READER_LIMITS, nice=10, give_up_after=None, log=log)
+
+    def read(self, path: Path) -> Reading:
+        """Read a file.
+
+        Raises:
+            SourceError: with the reason; a file that kills its reader or outstays its time is a damaged one.
+        """
+        try:
+            reading: Reading = self._host.call("read", path, timeout_s=READER_PATIENCE_S)
+        except ChildTooSlow as exc:
+            raise UnreadableSource(path=str(path), reason="it took too long to read") from exc
+        except (ChildDied, MemoryError) as exc:
+            raise UnreadableSource(path=str(path), reason="reading it needs too much memory or time") from exc
+        return reading
+
+    def close(self) -> None:
+        self._host.stop()

@@ -1,0 +1,40 @@
+"""Makers of the engines, called inside their child processes; their imports stand inside, so that the window stays light."""
+
+from __future__ import annotations
+
+from desktop_app.paths import AppPaths
+
+
+def make_search(paths: AppPaths) -> object:
+    """A desktop_app.engine_search.SearchEngine."""
+    from desktop_app.engine_search import SearchEngine  # noqa: PLC0415
+
+    return SearchEngine(paths)
+
+
+def make_search_without_index(paths: AppPaths) -> object:
+    """A desktop_app.engine_search.SearchWithoutIndex."""
+    from desktop_app.engine_search import SearchWithoutIndex  # noqa: PLC0415
+
+    return SearchWithoutIndex(paths)
+
+
+def make_indexer(paths: AppPaths) -> object:
+    """A desktop_app.engine_indexer.Indexer."""
+    from desktop_app.engine_indexer import Indexer  # noqa: PLC0415
+
+    return Indexer(paths)
+
+
+def make_reader() -> object:
+    """A rag.reading.LocalReader."""
+    from rag.reading import LocalReader  # noqa: PLC0415
+
+    return LocalReader()
+
+
+def make_chat(paths: AppPaths, model_id: str | None) -> object:
+    """A models.chat.LlamaChat."""
+    from desktop_app.engine_chat import open_chat  # noqa: PLC0415
+
+    return open_chat(paths, model_id)

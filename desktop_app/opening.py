@@ -1,0 +1,101 @@
+"""Opens the window: instance, settings, library, conversations, then Qt; a second start raises the first window."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Callable, Sequence
+from contextlib import closing
+from pathlib import Path
+
+from desktop_app.composition import LocalWorkbench, prepare_library
+from desktop_app.conversations import Conversations
+from desktop_app.exporting import ExportFormat, export
+from desktop_app.instance import Instance, knock, take
+from desktop_app.logbook import start_log, stop_log
+from desktop_app.paths import AppPaths
+from desktop_app.printing import print_pdf
+from desktop_app.seed_files import OfferedSeeds
+from desktop_app.settings import load
+from desktop_app.version import program_version
+from desktop_app.workbench import Notice
+from rag.types import Conversation
+
+#: Questions that the built-in texts answer, for a reader who does not know yet what to ask.
+EXAMPLES = (
+    "Who is Zamir Kabulov?",
+    "On what basis was Russia prepared to send weapons to Afghanistan?",
+    "Did Russia pay the Taliban to kill American soldiers?",
+)
+
+
+def open_window(paths: AppPaths) -> int:
+    """Show the window until it is closed; returns the exit code.
+
+    Raises:
+        EnvironmentProblem, StoreError, ConversationsError: the window cannot work here; the message says what to do.
+    """
+    paths.ensure()
+    instance = take(paths)
+    if instance is None:
+        return _raise_first(paths)
+    with instance:
+        log = start_log(paths.log)
+        try:
+            return _run(paths, instance)
+        finally:
+            stop_log(log)
+
+
+def _raise_first(paths: AppPaths) -> int:
+    if knock(paths):
+        return 0
+    sys.stderr.write("seedbook: Another Seedbook has this data directory open, but its window does not answer.\n")
+    return 3
+
+
+def _run(paths: AppPaths, instance: Instance) -> int:
+    from desktop_app import gui  # noqa: PLC0415 - Qt is imported when nothing hinders the window any more
+
+    settings, settings_notice = load(paths.settings)
+    library_notice = prepare_library(paths)
+    seeds = OfferedSeeds(paths.data / "seeds.json")
+    with (
+        closing(Conversations(paths.conversations)) as conversations,
+        closing(LocalWorkbench(paths, settings)) as workbench,
+    ):
+        seeds.remember(workbench.file_paths())
+        exit_code = gui.run(
+            workbench=workbench,
+            conversations=conversations,
+            settings=settings,
+            settings_path=paths.settings,
+            export=_export,
+            notices=_present(settings_notice, library_notice, _conversations_notice(conversations)),
+            first_paths=seeds.fresh(),
+            examples=EXAMPLES,
+            watch_raises=lambda raise_window: _listen(instance, raise_window),
+        )
+        seeds.remember(workbench.file_paths())
+        return exit_code
+
+
+def _listen(instance: Instance, raise_window: Callable[[Sequence[Path]], None]) -> None:
+    instance.listen(lambda visit: raise_window(visit.paths))
+
+
+def _export(conversation: Conversation, form: ExportFormat, path: Path) -> None:
+    export(conversation, form, path, program_version=program_version(), print_pdf=print_pdf)
+
+
+def _conversations_notice(conversations: Conversations) -> Notice | None:
+    opened = conversations.opened
+    if opened.set_aside is None:
+        return None
+    return Notice(
+        "The conversations were damaged",
+        f"{opened.sentence} Your library is not affected.",
+    )
+
+
+def _present(*notices: Notice | None) -> tuple[Notice, ...]:
+    return tuple(notice for notice in notices if notice is not None)
