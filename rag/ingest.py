@@ -224,7 +224,7 @@ class Ingest:
 
 
 def printable(name: str) -> str:
-    """The name with bytes that are no Unicode written as hexadecimal escapes, so that it can be stored, shown and sent."""
+    """The name with bytes that are no Unicode written as escapes, so that it can be stored, shown and sent."""
     return os.fsencode(name).decode("utf-8", "backslashreplace")
 
 

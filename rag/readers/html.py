@@ -27,6 +27,10 @@ _INLINE = frozenset(
     {"a", "abbr", "b", "bdi", "bdo", "cite", "code", "em", "font", "i", "kbd", "mark", "q", "s", "small", "span"}
     | {"strong", "sub", "sup", "time", "tt", "u", "var", "wbr"}
 )
+_TAG = re.compile(r"<[^<>]*>?")
+_NEVER_SHOWN_BLOCK = re.compile(
+    r"<(script|style|noscript|template|head|svg)\b.*?(?:</\1\b|\Z)|<!--.*?(?:-->|\Z)", re.I | re.S
+)
 _LONG_TAG = re.compile(r"<[a-zA-Z][^<>]{20000,}")
 _MAX_ATTRIBUTES = 2000
 _SPACES = re.compile(r"[^\S\n]+")
@@ -51,7 +55,7 @@ class HtmlReader:
         extracted = _main_text(tree) if _is_moderate(tree, page) else None
         text = (extracted.text or "").strip() if extracted is not None else ""
         return Reading(
-            text=text or shown,
+            text=text or shown or _without_tags(page),
             title=shortened((extracted.title if extracted is not None else None) or title or "") or path.stem,
             date=iso_date(extracted.date or "") if extracted is not None else None,
             origin=(extracted.sitename or None) if extracted is not None else None,
@@ -76,6 +80,12 @@ def visible_text(tree: lxml.html.HtmlElement) -> str:
                 pieces += ("" if element.tag in _INLINE or event != "end" else "\n", element.tail or "")
     # Line ends of the source mean nothing in HTML; ours mark blocks.
     return _as_lines(pieces)
+
+
+def _without_tags(page: str) -> str:
+    """For pages so deep that libxml2 gives them up: whatever stands between tags, a line each."""
+    lines = _TAG.sub("\n", _NEVER_SHOWN_BLOCK.sub("\n", page)).split("\n")
+    return "\n".join(line.strip() for line in lines if line.strip())
 
 
 def _as_lines(pieces: list[str]) -> str:
