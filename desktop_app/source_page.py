@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from PySide6.QtCore import QRectF, Qt, Signal
+from PySide6.QtCore import QPoint, QRectF, Qt, Signal
 from PySide6.QtGui import QColor, QPainter, QPaintEvent, QPalette, QResizeEvent, QTextCharFormat, QTextCursor
 from PySide6.QtWidgets import QTextEdit, QWidget
 
@@ -16,9 +16,10 @@ from desktop_app.shown_text import ShownText
 from desktop_app.theme import Theme
 from rag.types import Span
 
-WHOLE_CHARS = 120_000
-STRETCH_CHARS = 80_000
-_BEFORE_CHARS = 30_000
+WHOLE_CHARS = 100_000
+STRETCH_CHARS = 60_000
+MOST_LINES = 4_000
+_NEAR_CHARS, _FAR_CHARS = 15_000, 45_000
 _TO_LINE_CHARS = 2_000
 _MOST_MATCHES = 500
 _MARGIN_PX = 26
@@ -107,35 +108,35 @@ class SourcePage(InertEdit):
         return self.shown.offset(self.cursorForPosition(self.viewport().rect().topLeft()).position())
 
     def show_earlier(self) -> None:
-        """Lay out the stretch before this one; what is at the upper edge stays there."""
-        self._slide(-STRETCH_CHARS // 2)
+        """Lay out more of what stands before; the line at the upper edge stays there."""
+        self._slide(self.viewport().rect().topLeft(), 0, _FAR_CHARS, _NEAR_CHARS)
 
     def show_later(self) -> None:
-        """Lay out the stretch after this one; what is at the lower edge stays in view."""
-        self._slide(STRETCH_CHARS // 2)
+        """Lay out more of what follows; the line at the lower edge stays there."""
+        height = self.viewport().height() - 2 * self.fontMetrics().height()
+        self._slide(self.viewport().rect().bottomLeft(), height, _NEAR_CHARS, _FAR_CHARS)
 
-    def _slide(self, n_chars: int) -> None:
-        corner = self.viewport().rect().topLeft() if n_chars < 0 else self.viewport().rect().bottomLeft()
-        kept = self.shown.offset(self.cursorForPosition(corner).position())
-        height = 0 if n_chars < 0 else self.viewport().height() - 2 * self.fontMetrics().height()
-        start = min(max(0, self.shown.start + n_chars), max(0, len(self._text) - STRETCH_CHARS))
-        self._show_stretch(start, start + STRETCH_CHARS)
+    def _slide(self, corner: QPoint, height: int, before_chars: int, after_chars: int) -> None:
+        kept = min(self.shown.offset(self.cursorForPosition(corner).position()), len(self._text) - 1)
+        self._show_around(Span(kept, kept + 1), before_chars, after_chars)
         self._mark()
         self._bring(kept, max(0, height))
 
     def _span(self, index: int) -> Span | None:
         return self._spans[index] if 0 <= index < len(self._spans) else None
 
-    def _show_around(self, span: Span) -> None:
-        if len(self._text) <= WHOLE_CHARS:
-            self._show_stretch(0, len(self._text))
-            return
-        start = max(0, min(span.start - _BEFORE_CHARS, len(self._text) - STRETCH_CHARS))
-        self._show_stretch(start, max(start + STRETCH_CHARS, span.end + _TO_LINE_CHARS))
+    def _show_around(self, span: Span, before_chars: int = STRETCH_CHARS // 2, after_chars: int = 0) -> None:
+        """Lay out the whole text or, where that would take long, what stands around `span`."""
+        start, stop = 0, len(self._text)
+        after_chars = after_chars or STRETCH_CHARS - before_chars
+        is_too_long = stop > WHOLE_CHARS
+        while is_too_long or (before_chars + after_chars and self._text.count("\n", start, stop) > MOST_LINES):
+            start, stop = max(0, span.start - before_chars), min(len(self._text), span.end + after_chars)
+            before_chars, after_chars, is_too_long = before_chars // 2, after_chars // 2, False
+        self._show_stretch(start, stop)
 
     def _show_stretch(self, start: int, stop: int) -> None:
         """Lay out a stretch, from the beginning of a line to the end of one where they are near."""
-        stop = min(stop, len(self._text))
         line = self._text.rfind("\n", max(0, start - _TO_LINE_CHARS), start) + 1
         start = line if line or start <= _TO_LINE_CHARS else start
         end = self._text.find("\n", stop, stop + _TO_LINE_CHARS)
