@@ -4,12 +4,9 @@ from __future__ import annotations
 
 import re
 
-_END = re.compile(
-    r"""(?:\[\d+(?:\s*[,;]\s*\d+)*\]\s*)+[.!?]?    # citation marks close a sentence,
-      | (?<=[\w”"’')\]])[.!?]["”’)]*(?!\s*\[)       # or a full stop that no mark follows
-    """,
-    re.VERBOSE,
-)
+_MARK = r"\[\d+(?:\s*[,;]\s*\d+)*\]"
+#: Citation marks close a sentence, or a full stop that no mark follows.
+_END = re.compile(rf"""{_MARK}(?:\s*{_MARK})*[.!?]?|(?<=[\w”"’')\]])[.!?]["”’)]*(?!\s*\[)""")
 _ABBREVIATION = re.compile(r"(?:\b[A-Z]|\b(?:Mr|Mrs|Ms|Dr|St|Gen|Sen|Prof|vs|etc|No|Nov|Dec|Jan|Feb|Aug|Sept|Oct))\.$")
 
 
