@@ -59,7 +59,9 @@ class AddingDesk(QObject):
     @Slot()
     def show_details(self) -> None:
         """Open the list of the files that were skipped."""
-        AddingView(self._reports, self._window).show()
+        view = AddingView(self._reports, self._window)
+        self._window.dress(view)
+        view.show()
 
     @Slot(object)
     def _show_progress(self, progress: IngestProgress) -> None:

@@ -11,10 +11,11 @@ from typing import Protocol
 
 from PySide6.QtCore import Qt, QUrl
 from PySide6.QtGui import QDesktopServices
-from PySide6.QtWidgets import QDialog, QFileDialog, QMessageBox, QWidget
+from PySide6.QtWidgets import QDialog, QFileDialog, QMessageBox
 
 from desktop_app.exporting import ExportFormat
 from desktop_app.scope_picker import ScopePicker
+from desktop_app.window import Window
 from rag.types import Scope, Source
 
 FORMATS = {
@@ -40,7 +41,7 @@ class Chooser(Protocol):
 class Dialogs:
     """Asks with Qt's dialogs over the given window."""
 
-    def __init__(self, parent: QWidget) -> None:
+    def __init__(self, parent: Window) -> None:
         self._parent = parent
 
     def files(self, start: Path) -> tuple[Path, ...]:
@@ -68,6 +69,7 @@ class Dialogs:
 
     def scope(self, sources: Sequence[Source], scope: Scope) -> Scope | None:
         picker = ScopePicker(sources, scope, self._parent)
+        self._parent.dress(picker)
         accepted = picker.exec() == QDialog.DialogCode.Accepted
         chosen = picker.scope if accepted else None
         picker.deleteLater()

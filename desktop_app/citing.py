@@ -5,7 +5,7 @@ It knows neither Qt nor the clipboard; whole conversations are written by the ex
 
 from __future__ import annotations
 
-from rag.types import Answer, Claim, Quote, Turn, Verdict
+from rag.types import Answer, Claim, ClaimStatus, Quote, Turn, Verdict
 
 _OPENINGS = {
     Verdict.ANSWERED: "",
@@ -33,7 +33,8 @@ def _prose(answer: Answer) -> str:
 
 def _numbered_claim(claim: Claim) -> str:
     marks = "".join(f" [{index + 1}]" for index in claim.quotes)
-    return claim.text.strip() + marks
+    doubt = " [not supported by the quotes]" if claim.status is ClaimStatus.UNSUPPORTED else ""
+    return claim.text.strip() + marks + doubt
 
 
 def _numbered_quote(number: int, quote: Quote) -> str:

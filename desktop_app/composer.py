@@ -23,6 +23,7 @@ from rag.types import Scope
 DRAFT_DELAY_MS = 300
 MAX_LINES = 8
 _HINT = "Enter sends · Shift+Enter starts a new line"
+_ANSWERING_HINT = "Esc stops the answer"
 _PLACEHOLDER = "Ask your library…"
 
 
@@ -200,7 +201,7 @@ class Composer(QFrame):
         self._is_answering = is_answering
         self.send_button.setProperty("stops", is_answering)
         _polish(self.send_button)
-        self.show_hint(_HINT)
+        self.show_hint(_ANSWERING_HINT if is_answering else _HINT)
         self._refresh()
 
     def show_stopping(self) -> None:

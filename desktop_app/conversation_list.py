@@ -195,7 +195,7 @@ class ConversationList(QFrame):
         self._delegate = ConversationDelegate(theme, self)
         self._current_id = ""
         self._search_timer = QTimer(self, singleShot=True, interval=SEARCH_DELAY_MS)
-        self.new_button = named(QPushButton("New conversation", self), "new-button")
+        self.new_button = named(QPushButton("+  New conversation", self), "new-button")
         self.search = named(QLineEdit(self), "search-box")
         self.view = QListView(self)
         self.empty = named(QLabel(self), "list-empty")
@@ -204,6 +204,7 @@ class ConversationList(QFrame):
         self._connect()
 
     def _set_up(self) -> None:
+        self.new_button.setAccessibleName("New conversation")
         self.new_button.setToolTip("Start a new conversation (Ctrl+N)")
         self.search.setPlaceholderText("Search conversations")
         self.search.setAccessibleName("Search conversations")

@@ -137,7 +137,8 @@ def run(
 
     `export` writes a conversation in a format to a path; it is called outside of the GUI thread and may take its time.
     `notices` are shown at the start. `first_paths` are added quietly after it, such as the built-in texts.
-    `watch_raises` is called once with a function that brings the window to the front and adds files; any thread may call that.
+    `watch_raises` is called once with a function that brings the window to the front and adds files, if it is given
+    any; every thread may call that function.
     """
     app = QApplication.instance()
     if not isinstance(app, QApplication):

@@ -68,7 +68,9 @@ class NoticeStrip(QFrame):
         label.setText(words)
         label.setWordWrap(True)
         label.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
-        label.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Minimum)
+        policy = QSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Preferred)
+        policy.setHeightForWidth(True)
+        label.setSizePolicy(policy)
         return label
 
     @Slot()
@@ -100,7 +102,7 @@ class NoticeBanner(QWidget):
         self.setAccessibleName("Notices")
         self._strips: list[NoticeStrip] = []
         self._layout = QVBoxLayout(self)
-        self._layout.setContentsMargins(0, 0, 0, 0)
+        self._layout.setContentsMargins(0, 10, 0, 4)
         self._layout.setSpacing(6)
         self.hide()
 

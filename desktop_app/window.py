@@ -45,6 +45,8 @@ from desktop_app.window_style import named, window_style
 SMALLEST_WIDTH_PX, SMALLEST_HEIGHT_PX = 900, 600
 NARROW_BELOW_PX = 1180
 _COLUMN_PX = 720
+_MARGIN_PX = 28
+_SCROLL_BAR_PX = 12
 _DEFAULT_SIZES_PX = (250, 620, 430)
 
 
@@ -121,10 +123,10 @@ class Window(QMainWindow):
         middle = named(QWidget(self), "middle")
         layout = QVBoxLayout(middle)
         layout.setContentsMargins(0, 0, 0, 12)
-        layout.setSpacing(8)
-        layout.addWidget(_in_column(self.banner, top_px=10))
+        layout.setSpacing(0)
+        layout.addWidget(_in_column(self.banner))
         layout.addWidget(self.conversation_view, 1)
-        layout.addWidget(_in_column(self.composer))
+        layout.addWidget(_in_column(self.composer, top_px=8))
         return middle
 
     def _set_tab_order(self) -> None:
@@ -329,11 +331,11 @@ def _copy(text: str) -> None:
 
 
 def _in_column(widget: QWidget, top_px: int = 0) -> QWidget:
-    """A widget centred in the middle pane, no wider than the text column."""
+    """A widget centred below or above the text column, no wider than it, and as far from the scroll bar."""
     widget.setMaximumWidth(_COLUMN_PX)
     holder = QWidget()
     row = QHBoxLayout(holder)
-    row.setContentsMargins(28, top_px, 28, 0)
+    row.setContentsMargins(_MARGIN_PX, top_px, _MARGIN_PX + _SCROLL_BAR_PX, 0)
     row.addStretch(1)
     row.addWidget(widget, 1000)
     row.addStretch(1)

@@ -49,6 +49,11 @@ def _panes(theme: Theme) -> str:
                       outline: none; selection-background-color: {_css(theme.selection)};
                       selection-color: {_css(theme.text)}; }}
         QTableView::item {{ padding: 2px 8px; }}
+        QTableView::indicator {{ width: 12px; height: 12px; border-radius: 3px;
+                                border: 1px solid {_css(theme.muted)}; }}
+        QTableView::indicator:checked {{ background: {_css(theme.accent)}; border: 1px solid {_css(theme.accent)}; }}
+        #about-title {{ font-size: {theme.title.pointSizeF()}pt; font-weight: 600; }}
+        #shortcut-keys {{ font-weight: 600; }}
         QHeaderView {{ background: {_css(theme.surface)}; }}
         QHeaderView::section {{ background: {_css(theme.surface)}; color: {_css(theme.muted)}; border: none;
                                 border-bottom: 1px solid {_css(theme.rule)}; padding: 6px 8px; }}
@@ -111,7 +116,9 @@ def _status(theme: Theme) -> str:
 def _notices(theme: Theme) -> str:
     tones = {"info": theme.accent, "warn": theme.warn, "bad": theme.bad}
     rules = "\n".join(
-        f'#notice[tone="{tone}"] {{ border-left: 4px solid {_css(colour)}; }}' for tone, colour in tones.items()
+        f'#notice[tone="{tone}"] {{ border-left: 4px solid {_css(colour)};'
+        " border-top-left-radius: 0; border-bottom-left-radius: 0; }"
+        for tone, colour in tones.items()
     )
     return f"""
         #notice {{ background: {_css(theme.surface)}; border: 1px solid {_css(theme.rule)}; border-radius: 6px; }}

@@ -1,0 +1,44 @@
+from __future__ import annotations
+
+from dataclasses import replace
+
+from desktop_app.citing import with_citations
+from rag.types import Answer, Claim, ClaimStatus, Scope, Turn, Verdict
+from tests.gui.fake_workbench import BRIDGE, answer_of, document
+
+SOURCE = document(BRIDGE, "local/bridge.txt", "Bridge over the Lune closed")
+
+
+def turn(answer: Answer | None, problem: str | None = None) -> Turn:
+    return Turn("t1", "2024-03-01T00:00:00", "Why was it closed?", Scope(), answer, problem)
+
+
+def test_prose_carries_numbers_and_each_number_has_its_quote_and_place() -> None:
+    text = with_citations(turn(answer_of(SOURCE, "Q", "ignored where there are claims")))
+    assert "The bridge was closed on 3 March 2024. [1] Inspectors had found cracks in two piers. [2]" in text
+    for quote, number in zip(answer_of(SOURCE, "Q", "").quotes, (1, 2), strict=True):
+        assert f"[{number}] “{quote.text}”" in text
+        assert f"characters {quote.span.start}–{quote.span.end}" in text
+        assert quote.span.cut(BRIDGE) == quote.text
+
+
+def test_sources_that_do_not_say_are_said_not_to() -> None:
+    answer = replace(answer_of(SOURCE, "Q", ""), verdict=Verdict.NOT_IN_SOURCES, quotes=(), claims=())
+    assert with_citations(turn(answer)) == "Why was it closed?\n\nThe sources do not say."
+
+
+def test_a_turn_without_an_answer_is_its_question_and_what_went_wrong() -> None:
+    assert with_citations(turn(None, "The model stopped.")) == "Why was it closed?\n\nThe model stopped."
+    assert with_citations(turn(None)) == "Why was it closed?"
+
+
+def test_an_unsupported_sentence_is_not_copied_as_if_it_were_supported() -> None:
+    claims = (Claim("It was sabotage.", (), ClaimStatus.UNSUPPORTED, "no quote"),)
+    text = with_citations(turn(replace(answer_of(SOURCE, "Q", "x"), claims=claims)))
+    assert "It was sabotage. [not supported by the quotes]" in text
+
+
+def test_a_speaker_stands_before_the_words() -> None:
+    answer = answer_of(SOURCE, "Q", "")
+    spoken = replace(answer, quotes=(replace(answer.quotes[0], speaker="Maria Holt"),))
+    assert "[1] Maria Holt: “The bridge" in with_citations(turn(spoken))
