@@ -98,6 +98,7 @@ class EvidenceList(QWidget):
         for index, item in now:
             card = self._card(index, item)
             self._list.addWidget(card)
+            card.show()  # a layout leaves out what was never told to show itself
             self._cards.append(card)
         self._more.set_words(f"Show {len(self._rest)} more")
         self._more.setVisible(bool(self._rest))

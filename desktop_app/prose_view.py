@@ -13,12 +13,14 @@ from PySide6.QtGui import QPalette, QTextCharFormat
 from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
 
 from desktop_app.buttons import NumberButton, QuietButton
+from desktop_app.flow_layout import FlowLayout
 from desktop_app.inert_text import Caption, InertText
 from desktop_app.marks import StatusMark
 from desktop_app.theme import Theme
 from desktop_app.wording import count_words, status_words
 from rag.types import Claim, ClaimStatus
 
+_NUMBERS_IN_ROW = 4
 _CITATION = re.compile(r"\[\s*\d+(?:\s*[,;]\s*\d+)*\s*\]")
 _AFTER_SENTENCE = re.compile(r"(?:[\s.!?…,;:'\"”’»)]|\[\s*\d+(?:\s*[,;]\s*\d+)*\s*\])*")
 _SENTENCE_END = re.compile(r"[.!?…][\"”’»)]*\s")
@@ -45,6 +47,23 @@ class ClaimRow(QWidget):
         self._numbers = [self._number_button(index) for index in claim.quotes]
         self._lay_out()
         self.set_theme(theme)
+
+    @property
+    def claim(self) -> Claim:
+        return self._claim
+
+    @property
+    def words(self) -> InertText:
+        return self._words
+
+    @property
+    def note(self) -> str:
+        """Why the sentence is not to be trusted; empty where it is."""
+        return self._note.text()
+
+    @property
+    def numbers(self) -> list[NumberButton]:
+        return list(self._numbers)
 
     def set_theme(self, theme: Theme) -> None:
         self._theme = theme
@@ -78,8 +97,14 @@ class ClaimRow(QWidget):
             self._note.hide()
         row.addWidget(self._mark, 0, Qt.AlignmentFlag.AlignTop)
         row.addLayout(words, 1)
-        for button in self._numbers:
-            row.addWidget(button, 0, Qt.AlignmentFlag.AlignTop)
+        if len(self._numbers) <= _NUMBERS_IN_ROW:
+            for button in self._numbers:
+                row.addWidget(button, 0, Qt.AlignmentFlag.AlignTop)
+        else:
+            below = FlowLayout(gap=6)
+            for button in self._numbers:
+                below.addWidget(button)
+            words.addLayout(below)
 
 
 class ProseView(QWidget):
@@ -127,6 +152,11 @@ class ProseView(QWidget):
             row.set_theme(theme)
 
     @property
+    def fold(self) -> QuietButton:
+        """The button that shows and hides what the quotes do not carry."""
+        return self._fold
+
+    @property
     def draft_text(self) -> str:
         """What is written and not checked yet."""
         return self._pending
@@ -139,7 +169,7 @@ class ProseView(QWidget):
 
     def show_checked(self, claim: Claim) -> None:
         """Put a checked sentence in the place of its draft."""
-        self._pending = _after(self._pending, claim.text)
+        self._pending = after_sentence(self._pending, claim.text)
         self._draft.set_text(self._pending)
         self._draft.setVisible(bool(self._pending.strip()))
         self._add(claim)
@@ -168,8 +198,9 @@ class ProseView(QWidget):
 
     def _refold(self) -> None:
         unsupported = [row for claim, row in self._rows if claim.status is ClaimStatus.UNSUPPORTED]
-        for row in unsupported:
-            row.setVisible(self._is_showing_unsupported)
+        # Said for every row, because a layout leaves out what was never told to show itself.
+        for claim, row in self._rows:
+            row.setVisible(claim.status is not ClaimStatus.UNSUPPORTED or self._is_showing_unsupported)
         self._fold.setVisible(bool(unsupported))
         counted = count_words(len(unsupported), "unsupported sentence", "unsupported sentences")
         is_open = self._is_showing_unsupported
@@ -193,7 +224,7 @@ def _dotted(theme: Theme) -> QTextCharFormat:
     return dotted
 
 
-def _after(written: str, sentence: str) -> str:
+def after_sentence(written: str, sentence: str) -> str:
     """What was written after `sentence`; marks and spacing may differ between the two."""
     bare = _CITATION.sub(lambda mark: " " * len(mark[0]), written)
     places = [place for place, character in enumerate(bare) if character.isalnum()]

@@ -1,0 +1,102 @@
+"""Documents, quotes and answers to show, made as the pipeline makes them."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from rag.types import (
+    Answer,
+    Claim,
+    ClaimStatus,
+    Conversation,
+    Document,
+    Finish,
+    Hit,
+    Quote,
+    Sampling,
+    Scope,
+    Source,
+    Span,
+    Timings,
+    Turn,
+    Verdict,
+    document_id,
+)
+
+TEXT = "The river rose on Monday. The bridge closed on Tuesday. Nobody was hurt. The mayor thanked everyone. It rained."
+
+
+def document(text: str = TEXT, title: str = "Flood report", date: str | None = "2021-03-04") -> Document:
+    return Document(
+        Source(
+            document_id(text),
+            "reports/flood.txt",
+            "/texts/reports/flood.txt",
+            title,
+            date,
+            None,
+            "text/plain",
+            len(text),
+        ),
+        text,
+    )
+
+
+def quote(words: str, within: Document | None = None, speaker: str | None = None) -> Quote:
+    within = within or document()
+    start = within.text.index(words)
+    return Quote.cut(within, Span(start, start + len(words)), 0.8, speaker)
+
+
+QUOTES = tuple(
+    quote(words)
+    for words in (
+        "The river rose on Monday.",
+        "The bridge closed on Tuesday.",
+        "Nobody was hurt.",
+        "The mayor thanked everyone.",
+        "It rained.",
+    )
+)
+
+
+def hit(start: int = 0, end: int = 25) -> Hit:
+    source = document()
+    return Hit(source.source, start, Span(start, end), source.text[start:end], 0.5, 3.2, None)
+
+
+SUPPORTED = Claim("The bridge closed after the river rose.", (0, 1), ClaimStatus.SUPPORTED, "all words in quotes 1, 2")
+QUOTED = Claim("Nobody was hurt.", (2,), ClaimStatus.QUOTED, "the quote's own words")
+UNSUPPORTED = Claim("The mayor resigned.", (3,), ClaimStatus.UNSUPPORTED, "no quote mentions resigned")
+
+ANSWER = Answer(
+    verdict=Verdict.ANSWERED,
+    confidence=0.9,
+    standalone="What happened at the river?",
+    quotes=QUOTES,
+    nearest=(),
+    missing=(),
+    prose="The bridge closed after the river rose [1][2].",
+    claims=(SUPPORTED, QUOTED, UNSUPPORTED),
+    model="Tiny-1M",
+    sampling=Sampling(),
+    finish=Finish.COMPLETE,
+    timings=Timings(140.0, 800.0, 2100.0),
+)
+NOT_IN_SOURCES = replace(
+    ANSWER,
+    verdict=Verdict.NOT_IN_SOURCES,
+    confidence=0.1,
+    quotes=(),
+    claims=(),
+    model=None,
+    nearest=(hit(0, 25), hit(26, 55)),
+)
+
+
+def turn(turn_id: str = "t1", answer: Answer | None = None, problem: str | None = None) -> Turn:
+    return Turn(turn_id, "2026-01-01T00:00:00Z", "What happened at the river?", Scope(), answer, problem)
+
+
+def conversation(*turns: Turn) -> Conversation:
+    return Conversation("c1", "Floods", "2026-01-01T00:00:00Z", "2026-01-01T00:00:00Z", turns)

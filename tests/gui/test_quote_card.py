@@ -1,0 +1,103 @@
+"""A quote card shows the source's own words and opens their place, by pointer and by key."""
+
+from __future__ import annotations
+
+import pytest
+from PySide6.QtCore import Qt
+
+from desktop_app.quote_card import HitCard, QuoteCard
+from desktop_app.theme import Theme
+from rag.types import Hit, Span
+from tests.gui.sample_turns import document, hit, quote
+
+pytestmark = [pytest.mark.gui, pytest.mark.qt_log_ignore("This plugin does not support")]
+
+
+@pytest.fixture
+def card(qtbot) -> QuoteCard:
+    card = QuoteCard(quote("The river rose on Monday."), 1, 4, Theme.light())
+    qtbot.addWidget(card)
+    card.resize(500, card.heightForWidth(500))
+    card.show()
+    return card
+
+
+def test_a_screen_reader_hears_number_title_date_and_words(card):
+    assert card.accessibleName() == "Quote 1 of 4, from Flood report, 4 March 2021: The river rose on Monday."
+
+
+@pytest.mark.parametrize("key", [Qt.Key.Key_Return, Qt.Key.Key_Enter, Qt.Key.Key_Space])
+def test_a_key_opens_the_quote(card, qtbot, key):
+    with qtbot.waitSignal(card.activated):
+        qtbot.keyClick(card, key)
+
+
+def test_a_click_beside_the_words_opens_the_quote(card, qtbot):
+    with qtbot.waitSignal(card.activated):
+        qtbot.mouseClick(card, Qt.MouseButton.LeftButton)
+
+
+def test_a_click_on_the_words_opens_the_quote(card, qtbot):
+    with qtbot.waitSignal(card.activated):
+        qtbot.mouseClick(card.words.viewport(), Qt.MouseButton.LeftButton)
+
+
+def test_selecting_words_does_not_open_the_quote(card, qtbot):
+    with qtbot.assertNotEmitted(card.activated):
+        card.words.selectAll()
+        card.words.setFocus()
+        qtbot.mouseRelease(card.words.viewport(), Qt.MouseButton.LeftButton)
+
+
+def test_the_words_shown_are_the_quotes_own(qtbot):
+    odd = document("Before. NBSP\u00a0here \u2028 <b>not bold</b> 😀 e\u0301. After.")
+    cut = quote("NBSP\u00a0here \u2028 <b>not bold</b> 😀 e\u0301.", odd)
+    card = QuoteCard(cut, 1, 1, Theme.light())
+    qtbot.addWidget(card)
+    card.words.selectAll()
+    assert card.words.selected_text() == cut.text == cut.span.cut(odd.text)
+
+
+def test_the_speaker_is_named(qtbot):
+    card = QuoteCard(quote("Nobody was hurt.", speaker="The mayor"), 2, 3, Theme.light())
+    qtbot.addWidget(card)
+    assert "(The mayor): Nobody was hurt." in card.accessibleName()
+
+
+def test_tab_stops_at_the_card_and_not_inside_it(card):
+    assert card.focusPolicy() == Qt.FocusPolicy.StrongFocus
+    assert not card.words.focusPolicy() & Qt.FocusPolicy.TabFocus
+
+
+def test_a_right_to_left_quote_has_its_rule_where_its_lines_begin(qtbot):
+    hebrew = document("שלום עולם. זה ציטוט.")
+    right = QuoteCard(quote("זה ציטוט.", hebrew), 1, 1, Theme.light())
+    left = QuoteCard(quote("Nobody was hurt."), 1, 1, Theme.light())
+    for card in (right, left):
+        qtbot.addWidget(card)
+        card.resize(500, 120)
+        card.show()
+    assert right.words.geometry().right() < left.words.geometry().right()
+    assert right.words.geometry().left() < left.words.geometry().left()
+
+
+def test_the_current_card_looks_different(card):
+    before = card.grab().toImage()
+    card.set_current(True)
+    assert card.grab().toImage() != before
+
+
+def test_a_long_passage_is_cut_at_a_word_and_marked(qtbot):
+    text = "some words " * 100
+    long = document(text)
+    card = HitCard(Hit(long.source, 0, Span(0, len(text)), text, 0.4, None, 0.3), Theme.light())
+    qtbot.addWidget(card)
+    assert card.words.text().endswith(("some …", "words …"))
+    assert len(card.words.text()) < 400
+
+
+def test_a_passage_opens_too(qtbot):
+    card = HitCard(hit(), Theme.light())
+    qtbot.addWidget(card)
+    with qtbot.waitSignal(card.activated):
+        qtbot.keyClick(card, Qt.Key.Key_Return)

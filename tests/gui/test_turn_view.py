@@ -1,0 +1,224 @@
+"""A turn says its verdict in words, shows the best quotes first, and asks for what the reader wants."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import pytest
+from PySide6.QtCore import Qt
+from PySide6.QtWidgets import QAbstractButton, QLineEdit, QWidget
+
+from desktop_app.buttons import QuietButton
+from desktop_app.inert_text import Caption, InertText
+from desktop_app.quote_card import HitCard, QuoteCard
+from desktop_app.theme import Theme
+from desktop_app.turn_view import TurnView
+from rag.types import Answer, Finish, Retrieved, Verdict
+from tests.gui.sample_turns import ANSWER, NOT_IN_SOURCES, QUOTES, SUPPORTED, hit, turn
+
+pytestmark = [pytest.mark.gui, pytest.mark.qt_log_ignore("This plugin does not support")]
+
+
+def shown(qtbot, view: TurnView) -> TurnView:
+    qtbot.addWidget(view)
+    view.resize(700, view.heightForWidth(700))
+    view.show()
+    return view
+
+
+def stored(qtbot, answer: Answer | None, problem: str | None = None) -> TurnView:
+    return shown(qtbot, TurnView(turn(answer=answer, problem=problem), Theme.light()))
+
+
+def live(qtbot) -> TurnView:
+    return shown(qtbot, TurnView(turn(), Theme.light(), is_live=True))
+
+
+def words(view: QWidget) -> str:
+    """Every text that can be seen, in one string."""
+    parts: list[str] = []
+    for kind in (InertText, Caption, QAbstractButton):
+        parts += [part.text() for part in view.findChildren(kind) if part.isVisible()]
+    return "\n".join(parts)
+
+
+def button(view: QWidget, text: str) -> QuietButton:
+    return next(one for one in view.findChildren(QuietButton) if one.text() == text and one.isVisible())
+
+
+@pytest.mark.parametrize(
+    ("answer", "expected"),
+    [
+        (ANSWER, "From your sources"),
+        (replace(ANSWER, verdict=Verdict.PARTLY, missing=("who", "when")), "Not covered: who, when."),
+        (replace(ANSWER, verdict=Verdict.SOURCES_DIFFER), "Your sources differ."),
+        (NOT_IN_SOURCES, "Your sources do not say."),
+    ],
+)
+def test_the_verdict_is_said_in_plain_words(qtbot, answer, expected):
+    assert expected in words(stored(qtbot, answer))
+
+
+@pytest.mark.parametrize(("confidence", "expected"), [(0.9, "strong"), (0.5, "fair"), (0.2, "weak")])
+def test_evidence_is_named_and_never_a_bare_number(qtbot, confidence, expected):
+    seen = words(stored(qtbot, replace(ANSWER, confidence=confidence)))
+    assert f"{expected} evidence" in seen
+    assert str(confidence) not in seen
+
+
+def test_three_quotes_are_shown_and_the_rest_on_demand(qtbot):
+    view = stored(qtbot, ANSWER)
+    assert [card.quote for card in view.findChildren(QuoteCard)] == list(QUOTES[:3])
+    button(view, "Show 2 more").click()
+    assert [card.quote for card in view.findChildren(QuoteCard)] == list(QUOTES)
+    assert "Show" not in words(view).replace("hidden · Show", "")
+
+
+def test_a_quote_is_opened_by_its_index(qtbot):
+    view = stored(qtbot, ANSWER)
+    with qtbot.waitSignal(view.quote_activated) as caught:
+        qtbot.keyClick(view.findChildren(QuoteCard)[1], Qt.Key.Key_Return)
+    assert caught.args == [1]
+
+
+def test_where_the_sources_do_not_say_the_nearest_passages_are_listed(qtbot):
+    view = stored(qtbot, NOT_IN_SOURCES)
+    assert "Nearest passages" in words(view)
+    assert not view.findChildren(QuoteCard)
+    with qtbot.waitSignal(view.hit_activated) as caught:
+        qtbot.keyClick(view.findChildren(HitCard)[1], Qt.Key.Key_Return)
+    assert caught.args == [1]
+
+
+def test_the_standalone_question_is_shown_where_it_differs(qtbot):
+    assert "Searched for" not in words(stored(qtbot, replace(ANSWER, standalone=" what happened at the RIVER ")))
+    differs = stored(qtbot, replace(ANSWER, standalone="What happened at the Rhine?"))
+    assert "Searched for: What happened at the Rhine?" in words(differs)
+
+
+def test_the_standalone_question_can_be_edited_in_place(qtbot):
+    view = stored(qtbot, replace(ANSWER, standalone="What happened at the Rhine?"))
+    button(view, "Edit").click()
+    line = view.findChild(QLineEdit)
+    assert line.text() == "What happened at the Rhine?"
+    line.setText("What happened at the Elbe?")
+    with qtbot.waitSignal(view.edit_standalone) as caught:
+        qtbot.keyClick(line, Qt.Key.Key_Return)
+    assert caught.args == ["What happened at the Elbe?"]
+
+
+def test_escape_leaves_the_standalone_question_as_it_was(qtbot):
+    view = stored(qtbot, replace(ANSWER, standalone="What happened at the Rhine?"))
+    button(view, "Edit").click()
+    with qtbot.assertNotEmitted(view.edit_standalone):
+        qtbot.keyClick(view.findChild(QLineEdit), Qt.Key.Key_Escape)
+    assert "Searched for: What happened at the Rhine?" in words(view)
+
+
+@pytest.mark.parametrize(
+    ("finish", "expected"),
+    [
+        (Finish.STOPPED, "Stopped"),
+        (Finish.CUT, "Cut at the length limit"),
+        (Finish.INTERRUPTED, "Interrupted: the program ended while this was being written"),
+    ],
+)
+def test_an_ending_that_is_not_the_usual_one_is_named(qtbot, finish, expected):
+    assert expected in words(stored(qtbot, replace(ANSWER, finish=finish)))
+
+
+def test_a_turn_that_was_never_answered_says_so_and_can_be_asked_again(qtbot):
+    view = stored(qtbot, None)
+    assert "Interrupted" in words(view)
+    with qtbot.waitSignal(view.ask_again):
+        button(view, "Ask again").click()
+
+
+@pytest.mark.parametrize(
+    ("text", "signal"),
+    [
+        ("Ask again", "ask_again"),
+        ("Edit question", "edit_question"),
+        ("Copy with citations", "copy_with_citations"),
+        ("Why this answer", "why_requested"),
+    ],
+)
+def test_what_the_reader_wants_is_asked_for(qtbot, text, signal):
+    view = stored(qtbot, ANSWER)
+    with qtbot.waitSignal(getattr(view, signal)):
+        button(view, text).click()
+
+
+def test_times_and_model_are_given(qtbot):
+    assert "first quote 0.14 s · answer 2.1 s · Tiny-1M" in words(stored(qtbot, ANSWER))
+
+
+def test_quotes_stand_before_a_word_of_the_draft_is_written(qtbot):
+    view = live(qtbot)
+    assert "Searching your sources" in words(view)
+    view.show_retrieved(Retrieved("What happened at the river?", (hit(),), 12.0))
+    assert "Reading 1 passage " in words(view)
+    view.show_quotes(replace(ANSWER, claims=(), prose=""))
+    assert len(view.findChildren(QuoteCard)) == 3
+    assert "Draft by Tiny-1M" in words(view)
+
+
+def test_stop_is_there_until_the_end(qtbot):
+    view = live(qtbot)
+    with qtbot.waitSignal(view.stop_requested):
+        button(view, "Stop").click()
+    view.append_delta("The br")
+    assert button(view, "Stop").isVisible()
+    view.finish(replace(ANSWER, finish=Finish.STOPPED))
+    assert "\nStop\n" not in words(view) + "\n"
+
+
+def test_finishing_keeps_the_cards_and_shows_the_claims(qtbot):
+    view = live(qtbot)
+    view.show_quotes(replace(ANSWER, claims=(), prose=""))
+    cards = view.findChildren(QuoteCard)
+    view.append_delta("The bridge closed after the river rose [1][2].")
+    view.finish(ANSWER)
+    assert view.findChildren(QuoteCard) == cards
+    assert SUPPORTED.text in words(view)
+    assert "[1][2]" not in words(view)
+
+
+def test_an_unsupported_sentence_is_never_shown_as_an_answer(qtbot):
+    assert "The mayor resigned." not in words(stored(qtbot, ANSWER))
+
+
+def test_a_failure_says_what_happened_and_keeps_the_quotes(qtbot):
+    view = live(qtbot)
+    view.show_quotes(replace(ANSWER, claims=(), prose=""))
+    view.fail("The chat model stopped", "Your library is safe. Ask again.")
+    assert "The chat model stopped" in words(view)
+    assert "Your library is safe. Ask again." in words(view)
+    assert len(view.findChildren(QuoteCard)) == 3
+    assert button(view, "Ask again").isVisible()
+
+
+def test_a_stored_problem_is_shown(qtbot):
+    assert "The library cannot be read." in words(stored(qtbot, None, "The library cannot be read."))
+
+
+def test_the_height_follows_the_content(qtbot):
+    view = stored(qtbot, ANSWER)
+    before = view.heightForWidth(700)
+    with qtbot.waitSignal(view.height_changed):
+        button(view, "Show 2 more").click()
+    qtbot.waitUntil(lambda: view.heightForWidth(700) > before + 100)
+
+
+def test_the_theme_can_change_under_a_turn(qtbot):
+    view = stored(qtbot, ANSWER)
+    before = view.heightForWidth(700)
+    view.set_theme(Theme.dark(1.5))
+    qtbot.waitUntil(lambda: view.heightForWidth(700) > before)
+
+
+def test_every_control_has_a_name(qtbot):
+    view = stored(qtbot, replace(ANSWER, standalone="Something else?"))
+    stops = [part for part in view.findChildren(QWidget) if part.focusPolicy() & Qt.FocusPolicy.TabFocus]
+    assert len(stops) > 8
+    assert all(part.accessibleName() for part in stops)
