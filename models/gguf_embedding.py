@@ -18,7 +18,7 @@ _MAX_CHARS_PER_TOKEN = 128
 
 
 class GgufEmbedder:
-    """Makes embeddings one text at a time, pooled as the model asks for. One call at a time.
+    """Makes embeddings one text at a time, pooled as the model asks for, else by the mean. One call at a time.
 
     Raises:
         NotAGguf, UnsuitableModel: the file is broken or of an unknown kind.
@@ -30,7 +30,13 @@ class GgufEmbedder:
         header = read_header(path)
         check_architecture(header)
         plan = plan_memory(header, available=available_bytes(), wanted_n_ctx=N_BATCH)
-        self._context = LlamaContext(path, n_ctx=plan.n_ctx, n_threads=n_threads or physical_cores(), embeds=True)
+        self._context = LlamaContext(
+            path,
+            n_ctx=plan.n_ctx,
+            n_threads=n_threads or physical_cores(),
+            embeds=True,
+            pools_mean=not header.integer(f"{header.architecture}.pooling_type"),
+        )
         self.name = name or header.text("general.name") or path.stem
         self.dimension = self._context.dimension
         self.max_tokens = min(N_BATCH, self._context.n_ctx)

@@ -31,7 +31,7 @@ class LlamaContext:
     """A model and its context in memory, freed by `close` or with the object.
 
     `should_abort` is asked during long computations (from the computing thread, many times a second); when it says
-    yes, `decode` returns False soon.
+    yes, `decode` returns False soon. With `embeds` it gives embeddings, pooled as the model says or by `pools_mean`.
 
     Raises:
         ModelLoadError: llama.cpp refused the file or could not reserve the memory; the reason is its own.
@@ -45,13 +45,18 @@ class LlamaContext:
         n_threads: int,
         should_abort: Callable[[], bool] | None = None,
         embeds: bool = False,
+        pools_mean: bool = False,
     ) -> None:
         with _collected_errors() as complaints:
             lib.llama_backend_init()
             self._model = lib.llama_model_load_from_file(str(path).encode(), lib.llama_model_default_params())
             if not self._model:
                 raise ModelLoadError(path=str(path), reason=_complaint(complaints))
-            self._context = lib.llama_init_from_model(self._model, _context_params(n_ctx, n_threads, embeds))
+            params = _context_params(n_ctx, n_threads)
+            params.embeddings = embeds
+            if pools_mean:
+                params.pooling_type = lib.LLAMA_POOLING_TYPE_MEAN
+            self._context = lib.llama_init_from_model(self._model, params)
             if not self._context:
                 lib.llama_model_free(self._model)
                 raise ModelLoadError(path=str(path), reason=_complaint(complaints))
@@ -168,12 +173,11 @@ class LlamaContext:
         return link
 
 
-def _context_params(n_ctx: int, n_threads: int, embeds: bool) -> Any:
+def _context_params(n_ctx: int, n_threads: int) -> Any:
     params = lib.llama_context_default_params()
     params.n_ctx = n_ctx
     params.n_batch = params.n_ubatch = min(N_BATCH, n_ctx)
     params.n_threads = params.n_threads_batch = n_threads
-    params.embeddings = embeds
     params.no_perf = True
     return params
 

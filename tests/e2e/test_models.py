@@ -80,12 +80,17 @@ class TestOnnxEmbedder(EmbedderContract):
         return onnx
 
 
+@pytest.fixture(scope="module")
+def gguf_embedder(chat_path):
+    embedder = GgufEmbedder(chat_path, n_threads=N_THREADS)
+    yield embedder
+    embedder.close()
+
+
 class TestGgufEmbedder(EmbedderContract):
-    @pytest.fixture(scope="class")
-    def embedder(self, chat_path):
-        embedder = GgufEmbedder(chat_path, n_threads=N_THREADS)
-        yield embedder
-        embedder.close()
+    @pytest.fixture
+    def embedder(self, gguf_embedder):
+        return gguf_embedder
 
 
 def say(chat, *contents, **options):
@@ -94,42 +99,9 @@ def say(chat, *contents, **options):
     return drain(chat.stream(messages, **({"max_tokens": 16, "temperature": 0.0, "seed": 7} | options)))
 
 
-scripts = st.sampled_from(
-    [
-        "the harbour",
-        "naïve",
-        "Ελλάδα",
-        "Москва",
-        "עברית",
-        "العربية",
-        "हिन्दी",
-        "ไทย",
-        "中文",
-        "日本語",
-        "한국어",
-        "😀👩‍👩‍👧",
-        "🇩🇪",
-    ]
-    + [
-        "  ",
-        "\n\n",
-        "\t",
-        " ",
-        "\u00a0",
-        "\u2028",
-        "\r\n",
-        "12",
-        "3.14",
-        "½",
-        "'s",
-        "'LL",
-        "’s",
-        "_",
-        "e\u0301",
-        "\u200d",
-    ]
-    + CONTROL_STRINGS
-)
+SCRIPTS = ["the harbour", "naïve", "Ελλάδα", "Москва", "עברית", "العربية", "हिन्दी", "ไทย", "中文", "日本語", "한국어"]
+ODDITIES = ["  ", "\n\n", "\t", " ", "\u00a0", "\u2028", "\r\n", "12", "3.14", "½", "'s", "'LL", "’s", "_", "e\u0301"]
+scripts = st.sampled_from([*SCRIPTS, *ODDITIES, *CONTROL_STRINGS, "😀👩\u200d👩\u200d👧", "\u200d", "🇩🇪", "\x04"])
 
 
 @settings(max_examples=500, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
@@ -167,7 +139,8 @@ def test_no_content_becomes_a_control_token(small_chat, content):
 
 
 def test_the_prompt_is_the_one_that_the_models_template_means(small_chat):
-    tokens = sum(small_chat.sections([Said("system", "Be brief."), Said("user", "Why are ships wet?")]), [])
+    sections = small_chat.sections([Said("system", "Be brief."), Said("user", "Why are ships wet?")])
+    tokens = [token for section in sections for token in section]
     meant = (
         "<|im_start|>system\nBe brief.<|im_end|>\n<|im_start|>user\nWhy are ships wet?<|im_end|>\n"
         "<|im_start|>assistant\n"
@@ -187,7 +160,7 @@ def test_stop_works_within_300_ms_while_a_long_prompt_is_read(small_chat):
 
         thread = Thread(target=stop_soon)
         thread.start()
-        pieces, generation = say(small_chat, "Be brief.", "ships and harbours " * 550, cancel=cancel)
+        pieces, generation = say(small_chat, "Be brief.", "ships and harbours " * 450, cancel=cancel)
         ended = time.perf_counter()
         thread.join()
         assert (pieces, generation.stopped) == ([], "cancelled")

@@ -11,7 +11,8 @@ F32_TENSOR, Q4_1_TENSOR = 0, 3
 _CODES = {U8: "<B", I8: "<b", U16: "<H", I16: "<h", U32: "<I", I32: "<i", F32: "<f", BOOL: "<?", U64: "<Q"}
 _CODES |= {I64: "<q", F64: "<d"}
 TEMPLATE = (
-    "{% for m in messages %}<|im_start|>{{ m.role }}\n{{ m.content }}<|im_end|>\n{% endfor %}<|im_start|>assistant\n"
+    "{% for m in messages %}<|im_start|>{{ m.role }}\n{{ m.content }}<|im_end|>\n{% endfor %}"
+    "{{ '<|im_start|>assistant\n' }}"
 )
 
 Entry = tuple[str, int, Any]  # key, type, value; an array's value is (item type, items)

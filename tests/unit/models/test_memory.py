@@ -1,4 +1,4 @@
-"""The context window is what model, wish, ceiling and memory allow together; too little memory is refused in figures."""
+"""The context window is what model, wish, ceiling and memory allow; too little memory is refused in figures."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""A vocabulary becomes an encoding with the model's own ids, or a clear error; the engine's counts are compared in e2e."""
+"""A vocabulary becomes an encoding with the model's own ids, or a clear error; e2e compares with the engine."""
 
 from __future__ import annotations
 
