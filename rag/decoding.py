@@ -39,6 +39,8 @@ _LINE_END = re.compile("\r\n?")
 _CONTROL = re.compile("[\x00-\x08\x0b\x0e-\x1a\x1c-\x1f\x7f]")
 _CONTROL_SHARE = 0.02
 _REPLACED_SHARE = 0.05
+_WIDE_SHARE = 0.12
+"""Text of a foreign script in UTF-16 has a zero byte at least in each space."""
 
 
 def decode(content: bytes, path: str) -> str:
@@ -106,6 +108,8 @@ def _wide_encodings(sample: bytes) -> list[str]:
     if quarters[0] > 0.9 and quarters[1] > 0.9:
         return ["utf-32-be"]
     even, odd = (quarters[0] + quarters[2]) / 2, (quarters[1] + quarters[3]) / 2
+    if max(even, odd) < _WIDE_SHARE:
+        return []
     return ["utf-16-le"] if odd > 4 * even else ["utf-16-be"] if even > 4 * odd else []
 
 

@@ -145,9 +145,13 @@ def _connect(path: Path, parameters: str) -> sqlite3.Connection:
         check_same_thread=False,
         timeout=BUSY_TIMEOUT_MS / 1000,
     )
-    connection.execute("PRAGMA foreign_keys = ON")
-    connection.execute("PRAGMA synchronous = FULL")
-    connection.execute("PRAGMA secure_delete = ON").fetchone()
+    try:
+        connection.execute("PRAGMA foreign_keys = ON")
+        connection.execute("PRAGMA synchronous = FULL")
+        connection.execute("PRAGMA secure_delete = ON").fetchone()
+    except sqlite3.Error:
+        connection.close()
+        raise
     return connection
 
 
@@ -182,17 +186,17 @@ def _refuse_newer(connection: sqlite3.Connection, path: Path) -> None:
 
 
 def _is_damaged(path: Path) -> bool:
-    with closing(_connect(path, "mode=rw")) as connection:
-        try:
+    try:
+        with closing(_connect(path, "mode=rw")) as connection:
             if _format(connection) > len(MIGRATIONS):
                 return False
             connection.execute("SELECT count(*) FROM sqlite_master").fetchone()
             if path.stat().st_size <= QUICK_CHECK_BYTES or _suspicion(path).exists():
                 return bool(connection.execute("PRAGMA quick_check(1)").fetchone()[0] != "ok")
-        except sqlite3.DatabaseError as error:
-            if _primary_code(error) in _DAMAGE:
-                return True
-            raise
+    except sqlite3.DatabaseError as error:
+        if _primary_code(error) in _DAMAGE:
+            return True
+        raise
     return False
 
 

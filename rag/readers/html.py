@@ -33,6 +33,8 @@ _NEVER_SHOWN_BLOCK = re.compile(
 )
 _LONG_TAG = re.compile(r"<[a-zA-Z][^<>]{20000,}")
 _MAX_ATTRIBUTES = 2000
+_MIN_MAIN_TEXT_CHARS = 250
+"""Below this, trafilatura has given up and joins whatever it meets, inline elements as lines."""
 _SPACES = re.compile(r"[^\S\n]+")
 _MAX_CHARS_FOR_MAIN_TEXT = 10_000_000
 _MAX_ELEMENTS_FOR_MAIN_TEXT = 100_000
@@ -55,7 +57,7 @@ class HtmlReader:
         extracted = _main_text(tree) if _is_moderate(tree, page) else None
         text = (extracted.text or "").strip() if extracted is not None else ""
         return Reading(
-            text=text or shown or _without_tags(page),
+            text=(text if len(text) >= _MIN_MAIN_TEXT_CHARS else "") or shown or _without_tags(page),
             title=shortened((extracted.title if extracted is not None else None) or title or "") or path.stem,
             date=iso_date(extracted.date or "") if extracted is not None else None,
             origin=(extracted.sitename or None) if extracted is not None else None,
@@ -133,6 +135,7 @@ def _is_moderate(tree: lxml.html.HtmlElement, page: str) -> bool:
 
 def _main_text(tree: lxml.html.HtmlElement) -> Any:
     """Trafilatura's Document, or None where it found no main text or lost itself in the page."""
+    lxml.etree.strip_elements(tree, "noscript", "template", "style", "iframe", with_tail=False)
     try:
         return trafilatura.bare_extraction(
             tree,

@@ -1,0 +1,409 @@
+"""What the store promises: whole documents, exact text, safe searches, clean removal, and survival of all that happens."""
+
+from __future__ import annotations
+
+import random
+import signal
+import sqlite3
+import subprocess
+import sys
+import threading
+import time
+from collections.abc import Iterator
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from rag import storefile
+from rag.errors import StoreTooNew, StoreUnavailable
+from rag.schema import MIGRATIONS
+from rag.store import FileRow, Store
+from rag.types import Document, FileState, Passage, Sentence, Source, Span, document_id
+
+_ROOT = Path(__file__).resolve().parents[3]
+_DIMENSION = 8
+
+
+@pytest.fixture
+def path(tmp_path: Path) -> Path:
+    return tmp_path / "library" / "store.db"
+
+
+@pytest.fixture
+def store(path: Path) -> Iterator[Store]:
+    with Store.open(path) as opened:
+        opened.set_embedder("hashing", _DIMENSION)
+        yield opened
+
+
+def _document(name: str, text: str) -> Document:
+    return Document(
+        Source(document_id(text), name, f"/texts/{name}", name.upper(), "2020", "Origin", "text/plain", len(text)), text
+    )
+
+
+def _passages(text: str) -> list[Passage]:
+    """A passage for each line, a sentence for each word."""
+    passages, start, n_words = [], 0, 0
+    for line in text.split("\n"):
+        sentences, place = [], start
+        for word in line.split(" "):
+            sentences.append(Sentence(n_words, Span(place, place + len(word))))
+            place += len(word) + 1
+            n_words += 1
+        passages.append(Passage(len(passages), Span(start, start + len(line)), len(sentences), tuple(sentences)))
+        start += len(line) + 1
+    return passages
+
+
+def _rows(count: int, seed: int = 0) -> np.ndarray:
+    rows = np.random.default_rng(seed).standard_normal((count, _DIMENSION)).astype(np.float32)
+    return rows / np.linalg.norm(rows, axis=1, keepdims=True)
+
+
+def _file(document: Document, path: str | None = None) -> FileRow:
+    path = path or document.source.path
+    return FileRow(path, "/texts", path.removeprefix("/texts/"), 1, 2, "0" * 64, FileState.INDEXED, "", document.id)
+
+
+def _add(store: Store, name: str, text: str, file: FileRow | None = None) -> Document:
+    document, passages = _document(name, text), _passages(text)
+    n_words = sum(len(passage.sentences) for passage in passages)
+    rows = _rows(len(passages), 1), _rows(n_words, 2)
+    store.add_document(document, passages, *rows, file or _file(document))
+    return document
+
+
+def test_a_document_comes_back_exactly(store: Store) -> None:
+    text = "Kabul 👩‍👩‍👧 e\u0301 مرحبا\n<|endoftext|> \u2028 end"
+    document = _add(store, "a.txt", text)
+    assert store.document(document.id) == document
+    assert store.sources() == (document.source,)
+    stored = store.passages(store.passage_ids())
+    assert [passage.text for passage in stored.values()] == text.split("\n")
+    assert all(passage.span.cut(text) == passage.text for passage in stored.values())
+    for run in store.sentences(stored).values():
+        assert all(sentence.span.cut(text) == sentence.text for sentence in run)
+
+
+def test_vectors_come_back_in_the_order_asked_for(store: Store) -> None:
+    _add(store, "a.txt", "one\ntwo\nthree")
+    ids = store.passage_ids()
+    np.testing.assert_array_equal(store.embeddings(ids[::-1]), _rows(3, 1)[::-1])
+    np.testing.assert_array_equal(store.embeddings([999]), np.zeros((1, _DIMENSION), np.float32))
+    after, rows = store.all_embeddings(int(ids[0]), 1)
+    assert after.tolist() == [ids[1]]
+    np.testing.assert_array_equal(rows, _rows(3, 1)[1:2])
+    (sentence,) = store.sentences([int(ids[1])])[int(ids[1])]
+    np.testing.assert_allclose(sentence.embedding, _rows(3, 2)[1], atol=1e-3)
+
+
+def test_embeddings_that_do_not_match_are_refused_and_leave_nothing(store: Store) -> None:
+    document, passages = _document("a.txt", "one two"), _passages("one two")
+    with pytest.raises(ValueError, match="shapes"):
+        store.add_document(document, passages, _rows(1), _rows(3))
+    with pytest.raises(ValueError, match="shapes"):
+        store.add_document(document, passages, _rows(1)[:, :4], _rows(2)[:, :4])
+    assert store.sources() == ()
+
+
+def test_full_text_compares_stems_without_case_and_accents(store: Store) -> None:
+    _add(store, "a.txt", "The Café was running late\nNothing here")
+    first, second = store.passage_ids().tolist()
+    for term in ("run", "RUNS", "cafe", "café late", "was running"):
+        expected = [] if term == "café late" else [first]
+        assert [passage_id for passage_id, _ in store.search_text([term], 5)] == expected, term
+    assert store.document_frequency(["runs", "the", "absent", "—"]) == {"runs": 1, "the": 1, "absent": 0, "—": 0}
+    ranked = store.search_text(["nothing", "here", "late"], 5)
+    assert [passage_id for passage_id, _ in ranked] == [second, first]
+    assert ranked[0][1] >= ranked[1][1]
+
+
+@pytest.mark.parametrize(
+    "term", ['"', "a OR b", "NEAR(a b)", "text:x", "a*", "^a", "-a", "(", "a\0b", "—", "", "'; DROP"]
+)
+def test_no_term_is_taken_for_an_operator(store: Store, term: str) -> None:
+    _add(store, "a.txt", "plain words")
+    assert [i for i, _ in store.search_text([term, "plain"], 5)] == store.passage_ids().tolist()
+    assert store.search_text([term], 5) == []
+
+
+def test_a_scope_limits_full_text_and_ids(store: Store) -> None:
+    first, second = _add(store, "a.txt", "shared word one"), _add(store, "b.txt", "shared word two")
+    wanted = store.passage_ids([second.id]).tolist()
+    assert [i for i, _ in store.search_text(["shared"], 5, [second.id])] == wanted
+    assert len(store.search_text(["shared"], 5, [first.id, second.id])) == 2
+
+
+def test_documents_are_found_by_name_path_and_beginning_of_id(store: Store) -> None:
+    document = _add(store, "folder/a.txt", "words")
+    for wanted in ("folder/a.txt", "/texts/folder/a.txt", document.id, document.id[:6].upper()):
+        assert store.resolve(wanted) == (document.source,)
+    assert store.resolve("nothing") == store.resolve(document.id[:3]) == store.resolve("%%%%") == ()
+
+
+def test_neighbours_stay_within_their_document(store: Store) -> None:
+    _add(store, "a.txt", "one\ntwo\nthree")
+    _add(store, "b.txt", "four")
+    ids = store.passage_ids().tolist()
+    assert [store.neighbours(i) for i in ids] == [(None, ids[1]), (ids[0], ids[2]), (ids[1], None), (None, None)]
+    assert store.neighbours(999) == (None, None)
+
+
+def test_unknown_documents_raise_key_error(store: Store) -> None:
+    for ask in (store.document, store.source):
+        with pytest.raises(KeyError):
+            ask("nothing")
+
+
+def test_the_revision_grows_with_every_change(store: Store) -> None:
+    seen = [store.revision()]
+    document = _add(store, "a.txt", "one")
+    seen.append(store.revision())
+    store.record_file(_file(document, "/texts/b.txt"))
+    seen.append(store.revision())
+    store.remove_document(document.id)
+    seen.append(store.revision())
+    assert seen == sorted(set(seen))
+
+
+def test_changed_content_replaces_the_old_document_only_where_no_file_holds_it(store: Store) -> None:
+    old = _add(store, "a.txt", "old words")
+    store.record_file(_file(old, "/texts/copy.txt"))
+    new = _document("a.txt", "new words")
+    _add(store, "a.txt", "new words", _file(new, "/texts/a.txt"))
+    assert {source.id: source.path for source in store.sources()} == {old.id: "/texts/copy.txt", new.id: "/texts/a.txt"}
+    newer = _document("a.txt", "newer words")
+    _add(store, "a.txt", "newer words", _file(newer, "/texts/a.txt"))
+    assert {source.id for source in store.sources()} == {old.id, newer.id}
+    assert [i for i, _ in store.search_text(["new"], 5)] == []
+
+
+def test_a_removed_document_is_in_no_file_afterwards(store: Store, path: Path) -> None:
+    _add(store, "keep.txt", "harmless words stay")
+    gone = _add(store, "gone.txt", "zqmarker here\nand zqmarker there\n" * 50 + "end")
+    backup = path.with_name("store.db.format-0")
+    backup.write_text("zqmarker")
+    with Store.read(path) as reader:
+        assert reader.search_text(["zqmarker"], 1)
+        assert store.remove_document(gone.id)
+        for file in path.parent.iterdir():
+            assert b"zqmarker" not in file.read_bytes(), file
+        assert reader.search_text(["zqmarker"], 1) == []
+    assert not store.remove_document(gone.id)
+    assert [row.name for row in store.files()] == ["keep.txt"]
+    assert store.is_sound()
+    assert not backup.exists()
+
+
+def test_ids_of_removed_passages_are_never_given_again(store: Store) -> None:
+    gone = _add(store, "a.txt", "one\ntwo")
+    before = set(store.passage_ids().tolist())
+    store.remove_document(gone.id)
+    _add(store, "b.txt", "three\nfour")
+    assert not before & set(store.passage_ids().tolist())
+
+
+def test_another_embedder_drops_all_vectors_until_they_are_replaced(store: Store) -> None:
+    document = _add(store, "a.txt", "one two\nthree")
+    store.set_embedder("other", 4)
+    assert store.embedded_ids().tolist() == []
+    assert store.documents_without_embeddings() == (document.id,)
+    assert not store.sentences(store.passage_ids())[int(store.passage_ids()[0])][0].embedding.any()
+    store.replace_embeddings(document.id, np.eye(4, dtype=np.float32)[:2], np.eye(4, dtype=np.float32)[:3])
+    assert store.documents_without_embeddings() == ()
+    np.testing.assert_array_equal(store.embeddings(store.passage_ids()), np.eye(4, dtype=np.float32)[:2])
+    revision = store.revision()
+    store.set_embedder("other", 4)
+    assert store.revision() == revision
+
+
+def test_files_are_private(store: Store, path: Path) -> None:
+    _add(store, "a.txt", "one")
+    for file in path.parent.iterdir():
+        assert file.stat().st_mode & 0o777 == 0o600, file
+    assert path.parent.stat().st_mode & 0o777 == 0o700
+
+
+def test_a_reader_sees_what_the_writer_commits_and_cannot_write(store: Store, path: Path) -> None:
+    with Store.read(path) as reader:
+        document = _add(store, "a.txt", "one")
+        assert reader.sources() == (document.source,)
+        with pytest.raises(StoreUnavailable, match="may only be read"):
+            reader.record_file(_file(document))
+
+
+def test_reading_works_while_a_write_is_under_way(store: Store, path: Path) -> None:
+    _add(store, "a.txt", "one")
+    other = sqlite3.connect(path, isolation_level=None)
+    other.execute("BEGIN IMMEDIATE")
+    try:
+        with Store.read(path) as reader:
+            assert reader.n_passages() == 1
+    finally:
+        other.execute("ROLLBACK")
+        other.close()
+
+
+def test_a_store_is_shared_by_threads(store: Store) -> None:
+    documents = [f"thread {number}\nline" for number in range(12)]
+    threads = [threading.Thread(target=_add, args=(store, f"{n}.txt", text)) for n, text in enumerate(documents)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert len(store.sources()) == 12
+    assert store.n_passages() == 24
+
+
+def test_no_library_to_read_is_a_sentence(tmp_path: Path) -> None:
+    with pytest.raises(StoreUnavailable, match="no library yet"):
+        Store.read(tmp_path / "none.db")
+
+
+def test_a_newer_format_is_left_untouched(store: Store, path: Path) -> None:
+    store.close()
+    with sqlite3.connect(path) as other:
+        other.execute("PRAGMA user_version = 99")
+    other.close()
+    before = path.read_bytes()
+    for way in (Store.open, Store.read):
+        with pytest.raises(StoreTooNew, match="format 99"):
+            way(path)
+    assert path.read_bytes() == before
+
+
+def test_an_older_format_is_backed_up_and_brought_up_to_date(store: Store, path: Path, monkeypatch) -> None:
+    document = _add(store, "a.txt", "one")
+    store.close()
+    monkeypatch.setattr(storefile, "MIGRATIONS", (*MIGRATIONS, ("ALTER TABLE documents ADD COLUMN note TEXT",)))
+    with pytest.raises(StoreUnavailable, match="older format"):
+        Store.read(path)
+    with Store.open(path) as migrated:
+        assert migrated.opening.backup is not None
+        assert migrated.sources() == (document.source,)
+    backup = migrated.opening.backup
+    assert backup.stat().st_mode & 0o777 == 0o600
+    with sqlite3.connect(backup) as copy:
+        assert copy.execute("PRAGMA user_version").fetchone() == (len(MIGRATIONS),)
+        assert copy.execute("SELECT count(*) FROM documents").fetchone() == (1,)
+    copy.close()
+
+
+def test_a_failed_migration_changes_nothing(store: Store, path: Path, monkeypatch) -> None:
+    document = _add(store, "a.txt", "one")
+    store.close()
+    monkeypatch.setattr(storefile, "MIGRATIONS", (*MIGRATIONS, ("CREATE TABLE extra (a)", "CREATE TABLE extra (b)")))
+    with pytest.raises(StoreUnavailable):
+        Store.open(path)
+    monkeypatch.undo()
+    with Store.open(path) as again:
+        assert again.sources() == (document.source,)
+
+
+def _garbage(path: Path) -> None:
+    path.write_bytes(b"this is no database " * 500)
+
+
+def _torn_pages(path: Path) -> None:
+    content = bytearray(path.read_bytes())
+    content[4096 : 4096 * 6] = b"\xa5" * (4096 * 5)
+    path.write_bytes(content)
+
+
+def _cut_off(path: Path) -> None:
+    path.write_bytes(path.read_bytes()[: path.stat().st_size // 2])
+
+
+@pytest.mark.parametrize("damage", [_garbage, _torn_pages, _cut_off])
+def test_a_damaged_library_is_set_aside_and_a_new_one_begun(store: Store, path: Path, damage) -> None:
+    _add(store, "a.txt", "one\n" * 200 + "two")
+    store.close()
+    damage(path)
+    damaged = path.read_bytes()
+    with Store.open(path) as fresh:
+        assert fresh.sources() == ()
+        aside = fresh.opening.set_aside
+        assert aside is not None
+        assert aside.read_bytes() == damaged
+        assert aside.name.startswith("store.db.damaged-")
+    with Store.open(path) as again:
+        assert again.opening.set_aside is None
+
+
+def test_damage_met_later_is_a_sentence_and_asks_for_a_check(store: Store, path: Path) -> None:
+    _add(store, "a.txt", "one\n" * 400 + "two")
+    store.close()
+    with Store.open(path) as opened:
+        _torn_pages(path)
+        with pytest.raises(StoreUnavailable, match="damaged"):
+            opened.document(opened.sources()[0].id)
+            opened.passages(range(400))
+    assert path.with_name("store.db.suspect").exists()
+
+
+def test_a_full_disk_is_a_sentence_and_the_store_works_again_when_there_is_space(store: Store) -> None:
+    _add(store, "a.txt", "one")
+    limit = store._rows("PRAGMA page_count")[0][0] + 2
+    store._rows(f"PRAGMA max_page_count = {limit}")
+    with pytest.raises(StoreUnavailable, match="disk is full"):
+        _add(store, "big.txt", "words and words\n" * 5000 + "end")
+    assert [source.name for source in store.sources()] == ["a.txt"]
+    store._rows("PRAGMA max_page_count = 1073741823")
+    _add(store, "big.txt", "words and words\n" * 5000 + "end")
+    assert len(store.sources()) == 2
+
+
+def test_a_folder_that_cannot_be_made_is_a_sentence(tmp_path: Path) -> None:
+    (tmp_path / "file").touch()
+    with pytest.raises(StoreUnavailable):
+        Store.open(tmp_path / "file" / "store.db")
+
+
+_CHILD = """
+import sys
+from pathlib import Path
+sys.path.insert(0, sys.argv[1])
+from tests.unit.rag.test_store import _add
+from rag.store import Store
+store = Store.open(Path(sys.argv[2]))
+store.set_embedder("hashing", 8)
+start = int(sys.argv[4])
+with open(sys.argv[3], "a", buffering=1) as acknowledged:
+    for number in range(start, start + 10_000):
+        document = _add(store, f"{number}.txt", f"document {number} says\\n" + "some words here\\n" * 20 + "end")
+        acknowledged.write(document.id + "\\n")
+"""
+
+
+def test_nothing_acknowledged_is_lost_when_the_writer_is_killed(path: Path, tmp_path: Path) -> None:
+    acknowledged = tmp_path / "acknowledged"
+    acknowledged.touch()
+    chance = random.Random(20)
+    for attempt in range(20):
+        before = acknowledged.stat().st_size
+        arguments = [str(_ROOT), str(path), str(acknowledged), str(attempt * 10_000)]
+        child = subprocess.Popen([sys.executable, "-c", _CHILD, *arguments], cwd=_ROOT)
+        deadline = time.monotonic() + 30
+        while acknowledged.stat().st_size == before:
+            assert child.poll() is None
+            assert time.monotonic() < deadline
+        threading.Event().wait(chance.uniform(0, 0.15))
+        child.send_signal(signal.SIGKILL)
+        child.wait()
+    with Store.open(path) as store:
+        assert store.opening.set_aside is None
+        assert store.is_sound()
+        ids = {source.id for source in store.sources()}
+        lines = acknowledged.read_text().split("\n")[:-1]
+        assert len(lines) == len(set(lines))
+        assert set(lines) <= ids
+        assert len(ids) <= len(lines) + 20
+        assert len({source.name for source in store.sources()}) == len(ids)
+        for document_id_ in ids:
+            passages = store.passages_of(document_id_)
+            assert [passage.ordinal for passage in passages] == list(range(22))
+            assert sum(map(len, store.sentences([passage.id for passage in passages]).values())) == 3 + 60 + 1
+        assert store.embedded_ids().tolist() == store.passage_ids().tolist()
+        assert len(store.search_text(["document"], 10**6)) == len(ids)
