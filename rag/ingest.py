@@ -126,7 +126,8 @@ class Ingest:
         started = time.monotonic()
         known = self._store.file(printable(str(candidate.path)))
         row = _row_of(candidate, known)
-        if known and (known.size_bytes, known.mtime_ns) == (row.size_bytes, row.mtime_ns) and row.size_bytes >= 0:
+        # Without a sha256 it could not even be opened; trying that again is cheap, and a right may have been given.
+        if known and known.sha256 and (known.size_bytes, known.mtime_ns) == (row.size_bytes, row.mtime_ns):
             return self._report_known(known, started)
         try:
             row = replace(row, sha256=_sha256(candidate.path))
@@ -210,17 +211,26 @@ class Ingest:
         yield from self._walk_folder(absolute, absolute, set())
 
     def _walk_folder(self, folder: Path, root: Path, seen: set[Path]) -> Iterator[_Candidate]:
-        real = folder.resolve()
-        if real in seen or any(real.is_relative_to(excluded) for excluded in self._excluded):
+        real = _real(folder)
+        if real in seen or self._is_excluded(folder):
             return
         seen.add(real)
-        for entry in _entries(folder):
+        entries = _entries(folder)
+        if entries is None:
+            # As a candidate it is reported with its cause.
+            yield _Candidate(folder, root, folder.name if folder == root else folder.relative_to(root).as_posix())
+            return
+        for entry in entries:
             if entry.name.startswith("."):
                 continue
             if entry.is_dir():
                 yield from self._walk_folder(entry, root, seen)
-            elif not any(entry.resolve().is_relative_to(excluded) for excluded in self._excluded):
+            elif not self._is_excluded(entry):
                 yield _Candidate(entry, root, entry.relative_to(root).as_posix())
+
+    def _is_excluded(self, path: Path) -> bool:
+        real = _real(path)
+        return any(real.is_relative_to(excluded) for excluded in self._excluded)
 
 
 def printable(name: str) -> str:
@@ -228,12 +238,17 @@ def printable(name: str) -> str:
     return os.fsencode(name).decode("utf-8", "backslashreplace")
 
 
-def _entries(folder: Path) -> list[Path]:
+def _entries(folder: Path) -> list[Path] | None:
+    """What the folder holds, by name; None where it may not be listed."""
     try:
         return sorted(folder.iterdir(), key=lambda entry: entry.name)
     except OSError:
-        # Given as a candidate, the folder is then reported with its cause.
-        return []
+        return None
+
+
+def _real(path: Path) -> Path:
+    """Where the path leads; Path.resolve raises on links in a circle."""
+    return Path(os.path.realpath(path))
 
 
 def _is_set(cancel: CancelEvent | None) -> bool:

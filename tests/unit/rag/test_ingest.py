@@ -183,6 +183,15 @@ def test_a_missing_file_is_damaged_and_tried_again_when_it_is_there(ingest: Inge
     assert _states(ingest, folder / "a.txt") == {"a.txt": FileState.INDEXED}
 
 
+@pytest.mark.skipif(not hasattr(os, "geteuid") or os.geteuid() == 0, reason="root may list everything")
+def test_a_folder_without_permission_is_told_and_works_once_the_right_is_given(ingest: Ingest, folder: Path) -> None:
+    (folder / "sub" / "a.txt").write_text("Text.")
+    (folder / "sub").chmod(0)
+    assert _states(ingest, folder) == {"sub": FileState.DAMAGED}
+    (folder / "sub").chmod(0o700)
+    assert _states(ingest, folder) == {"sub/a.txt": FileState.INDEXED}
+
+
 @pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="this system has no pipes with names")
 def test_links_in_a_circle_pipes_and_our_own_folder_do_no_harm(ingest: Ingest, folder: Path, tmp_path: Path) -> None:
     (folder / "a.txt").write_text("Text.")
