@@ -40,6 +40,7 @@ SMALL_SCOPE = 20_000
 """Up to so many passages, exact search within a scope is faster than Chroma's filter."""
 
 _COLLECTION = "passages"
+_HNSW: Any = {"space": "cosine", "ef_construction": 100, "ef_search": 200, "max_neighbors": 16}
 _STATE_FILE = "state.json"
 _SUSPECT_FILE = "suspect"
 _BATCH_ROWS = 500
@@ -143,6 +144,11 @@ class ChromaIndex:
     def is_ready(self) -> bool:
         """Open, verified, and once caught up with the store; what came since is in `lacking`."""
         return self._collection is not None and self._revision is not None
+
+    @property
+    def revision(self) -> int | None:
+        """The store's revision at which it last held exactly what the store held."""
+        return self._revision
 
     def lacking(self, ids: PassageIds) -> PassageIds:
         """Those of the ids that were not taken over yet."""
@@ -253,7 +259,7 @@ class ChromaIndex:
             path=str(self._path(current)), settings=Settings(anonymized_telemetry=False, allow_reset=False)
         )
         self._collection = self._client.get_or_create_collection(
-            _COLLECTION, embedding_function=None, configuration={"hnsw": {"space": "cosine"}}
+            _COLLECTION, embedding_function=None, configuration={"hnsw": _HNSW}
         )
         self._current = current
         self._indexed = {int(passage_id) for passage_id in self._collection.get(include=[])["ids"]}
@@ -416,16 +422,18 @@ class VectorIndex:
         """Chroma's answer, completed with what it lacks and without what is gone; None where exact search is better."""
         if self._chroma is None or not self._chroma.is_ready:
             return None
-        embedded = self._store.embedded_ids()
-        lacking = self._chroma.lacking(embedded)
-        if len(lacking) > SMALL_SCOPE:
-            return None
         try:
             found = self._chroma.query(vector, k)
         except IndexUnavailable:
             _log.warning("searching exactly while the index is built anew")
             return None
-        self._exact.release()
+        if self._chroma.revision == self._store.revision():
+            self._exact.release()
+            return found
+        embedded = self._store.embedded_ids()
+        lacking = self._chroma.lacking(embedded)
+        if len(lacking) > SMALL_SCOPE:
+            return None
         living = set(embedded.tolist())
         hits = [hit for hit in found if hit[0] in living]
         if len(hits) < len(found):
@@ -434,10 +442,11 @@ class VectorIndex:
         return sorted(hits, key=lambda hit: (-hit[1], hit[0]))[:k]
 
     def _compare(self, vector: Embedding, k: int, ids: PassageIds) -> Hits:
-        embedded = np.intersect1d(ids, self._store.embedded_ids(), assume_unique=True)
+        rows = self._store.embeddings(ids)
+        embedded = np.flatnonzero(rows.any(axis=1))
         if not len(embedded) or k < 1:
             return []
-        return _best(embedded, self._store.embeddings(embedded) @ np.asarray(vector, dtype=np.float32), k)
+        return _best(ids[embedded], rows[embedded] @ np.asarray(vector, dtype=np.float32), k)
 
 
 def _best(ids: PassageIds, similarities: Embedding, k: int) -> Hits:

@@ -208,9 +208,7 @@ def test_links_in_a_circle_pipes_and_our_own_folder_do_no_harm(ingest: Ingest, f
 
 
 def test_names_that_are_no_unicode_are_told_in_printable_form(ingest: Ingest, store: Store, folder: Path) -> None:
-    path = os.fsencode(folder) + b"/a\xff\n.txt"
-    with open(path, "w") as file:
-        file.write("Text.")
+    Path(os.fsdecode(os.fsencode(folder) + b"/a\xff\n.txt")).write_text("Text.")
     (report,) = _added(ingest, folder)
     assert (report.name, report.state) == ("a\\xff\n.txt", FileState.INDEXED)
     report.name.encode()

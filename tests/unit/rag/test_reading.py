@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import codecs
+import contextlib
 import os
 import pickle
 import socket
@@ -14,8 +15,8 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from rag.errors import EmptySource, SourceError, UnreadableSource, UnsupportedFormat
-from rag.reading import LocalReader, read
 from rag.readers.dates import iso_date
+from rag.reading import LocalReader, read
 from rag.types import FileState, Reading
 
 _ENGLISH = "The envoy spoke in Kabul. “Nothing was signed,” he said – and left for Doha.\n" * 5
@@ -182,8 +183,8 @@ _PAGE = """<!DOCTYPE html><html><head><title>The accord | Site</title>
 <meta property="article:published_time" content="2020-03-31T08:00:00Z">
 <script>var hidden = "SCRIPT";</script><style>.STYLE {}</style></head><body>
 <nav><a href="/">Home</a> <a href="/about">About</a></nav><noscript>NOSCRIPT</noscript>
-<article><h1>The accord</h1><p>The delegations met in Doha for a third day, and the talks were described as frank by both
-sides.</p><p>A first agreement on the exchange of prisoners was signed in the evening by the two <b>envoys</b>.</p>
+<article><h1>The accord</h1><p>The delegations met in Doha for a third day, and the talks were described as frank by
+both sides.</p><p>A first agreement on the exchange of prisoners was signed in the evening by the two <b>envoys</b>.</p>
 <p>Observers had expected the meeting to fail after the incidents of the week before, which had cost eleven lives.</p>
 </article><script>more("SCRIPT")</script></body></html>"""
 
@@ -239,10 +240,8 @@ def test_html_in_a_text_file_stays_the_text_it_is(tmp_path: Path) -> None:
 )
 def test_hostile_pages_end_in_a_reading_or_a_cause(tmp_path: Path, page: str) -> None:
     began = time.monotonic()
-    try:
-        read(_written(tmp_path, "a.html", page)).text.encode()
-    except SourceError as error:
-        assert error.reason
+    with contextlib.suppress(SourceError):
+        assert read(_written(tmp_path, "a.html", page)).text.encode()
     assert time.monotonic() - began < 60
 
 
