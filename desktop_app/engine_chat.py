@@ -17,4 +17,6 @@ def open_chat(paths: AppPaths, model_id: str | None) -> LlamaChat:
     shelf = Shelf(paths.models)
     model = shelf.find(model_id) if model_id else shelf.default(Role.CHAT)
     shelf.verify(model)
-    return LlamaChat(model.path)
+    chat = LlamaChat(model.path)
+    chat.name = model.name  # the shelf's name is for people; the one inside the file may be a training run's
+    return chat

@@ -8,7 +8,7 @@ from threading import Event as CancelEvent
 
 from rag.checking import check
 from rag.ports import ChatModel, Generation
-from rag.prompting import citing_grammar, fit_prompt
+from rag.prompting import fit_prompt
 from rag.prose import ProseSplitter
 from rag.types import Checked, Claim, Delta, Finish, Quote, Sampling
 
@@ -35,14 +35,13 @@ def write_prose(
         Whatever the chat model raises, once the quotes have long been shown.
     """
     limit_tokens = chat.n_ctx - sampling.max_tokens
-    prompt, n_read = fit_prompt(question, quotes, count_tokens=chat.count_tokens, limit_tokens=limit_tokens)
+    prompt, _ = fit_prompt(question, quotes, count_tokens=chat.count_tokens, limit_tokens=limit_tokens)
     stream = chat.stream(
         prompt,
         max_tokens=sampling.max_tokens,
         temperature=sampling.temperature,
         seed=sampling.seed,
         stop=_STOPS,
-        grammar=citing_grammar(n_read),
         cancel=cancel,
     )
     return (yield from _follow(stream, quotes))
@@ -63,14 +62,24 @@ def _follow(
         written.append(delta)
         yield Delta(delta)
         for sentence in splitter.feed(delta):
-            claims.append(check(sentence, quotes))
-            yield Checked(claims[-1])
+            claim = check(sentence, quotes)
+            if _repeats(claim, claims):
+                stream.close()
+                return Prose("".join(written).strip(), tuple(claims), Finish.COMPLETE)
+            claims.append(claim)
+            yield Checked(claim)
     # A sentence that was stopped or cut halfway says something else than a whole one, so it is not checked as one.
-    if generation.stopped == "end":
-        for sentence in splitter.rest():
-            claims.append(check(sentence, quotes))
-            yield Checked(claims[-1])
+    for sentence in splitter.rest() if generation.stopped == "end" else ():
+        claim = check(sentence, quotes)
+        if not _repeats(claim, claims):
+            claims.append(claim)
+            yield Checked(claim)
     return Prose("".join(written).strip(), tuple(claims), _finish(generation.stopped))
+
+
+def _repeats(claim: Claim, claims: Sequence[Claim]) -> bool:
+    """Small models fall into loops; a sentence that was written before says that nothing new will come."""
+    return any(claim.text == earlier.text for earlier in claims)
 
 
 def _finish(stopped: str) -> Finish:

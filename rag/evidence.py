@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from threading import Event as CancelEvent
 from typing import Protocol
@@ -25,6 +26,8 @@ NEAREST = 5
 MARGIN = 4.0
 #: Neighbouring sentences that are both chosen become one quote, up to this length.
 LONGEST_JOINED_CHARS = 420
+
+_HEADING = re.compile(r"#{1,6}\s")
 
 
 class Documents(Protocol):
@@ -100,8 +103,9 @@ def _choose(
 ) -> list[_Chosen]:
     """The best sentences; one that touches a chosen quote of its passage joins it instead of becoming a new one."""
     chosen: list[_Chosen] = []
-    best = float(scores[order[0]])
-    for i in order[: 2 * MOST_QUOTES]:
+    quotable = [i for i in order[: 4 * MOST_QUOTES] if is_quotable(owners[i][1].text)]
+    best = float(scores[quotable[0]]) if quotable else 0.0
+    for i in quotable[: 2 * MOST_QUOTES]:
         candidate, sentence = owners[i]
         score = float(scores[i])
         if score < best - MARGIN:
@@ -116,6 +120,11 @@ def _choose(
         elif len(chosen) < MOST_QUOTES:
             chosen.append((candidate, sentence.span, score))
     return chosen
+
+
+def is_quotable(sentence: str) -> bool:
+    """Headings and scraps of one or two words say nothing that could be quoted; they count for retrieval only."""
+    return _HEADING.match(sentence) is None and len(sentence.split()) > 2
 
 
 def _joins(kept: _Chosen, candidate: Candidate, sentence: CandidateSentence) -> bool:

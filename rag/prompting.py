@@ -1,4 +1,8 @@
-"""The prompt: a fixed instruction, numbered quotes and the question, with a grammar that makes every sentence cite."""
+"""The prompt: a fixed instruction, numbered quotes and the question.
+
+No grammar forces a sentence to cite: a small model then writes on and on until it may end, and the program finds what a
+sentence rests on by itself.
+"""
 
 from __future__ import annotations
 
@@ -54,13 +58,3 @@ def fit_prompt(
         if n_tokens <= limit_tokens:
             return prompt, n_read
     raise QuestionTooLong(n_tokens=count_tokens(build_prompt(question, ())), limit_tokens=limit_tokens)
-
-
-def citing_grammar(n_quotes: int) -> str:
-    """GBNF: one or two sentences, each ending in the number of a quote that exists; made from a count alone."""
-    numbers = " | ".join(f'"{n}"' for n in range(1, n_quotes + 1))
-    return (
-        'root ::= sentence (" " sentence)?\n'
-        f'sentence ::= body " [" ({numbers}) "]."\n'
-        "body ::= [^ \\t\\n\\[\\]] [^\\n\\[\\]]*\n"
-    )

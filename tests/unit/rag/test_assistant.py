@@ -64,6 +64,13 @@ def test_every_sentence_is_checked_and_the_prose_is_kept_whole() -> None:
     assert answer.model == chat.name
 
 
+def test_a_model_that_repeats_itself_is_ended() -> None:
+    chat = ScriptedChat()
+    chat.enqueue("Dostum visited Moscow [2].", " Dostum visited Moscow [2].", " Dostum visited", " Moscow [2].")
+    answer = _ask(Assistant(Finder(FOUND), chat, Sampling()))[-1].answer
+    assert [claim.text for claim in answer.claims] == ["Dostum visited Moscow."]
+
+
 def test_where_the_sources_do_not_say_the_model_is_not_asked() -> None:
     chat = ScriptedChat()
     events = _ask(Assistant(Finder(NOTHING), chat, Sampling()))

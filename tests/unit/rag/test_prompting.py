@@ -1,9 +1,9 @@
-"""The prompt holds numbered quotes, as many as fit, and a grammar that cites only what exists."""
+"""The prompt holds numbered quotes, as many as fit."""
 
 import pytest
 
 from rag.errors import QuestionTooLong
-from rag.prompting import build_prompt, citing_grammar, fit_prompt
+from rag.prompting import build_prompt, fit_prompt
 from tests.fakes import count_tokens as count_words
 from tests.unit.rag.made import quote
 
@@ -33,10 +33,6 @@ def test_the_worst_quotes_go_first_when_the_window_is_small() -> None:
 def test_a_question_that_leaves_no_room_is_refused_with_figures() -> None:
     with pytest.raises(QuestionTooLong, match="500"):
         fit_prompt("why " * 900, QUOTES, count_tokens=_count, limit_tokens=500)
-
-
-def test_the_grammar_allows_the_numbers_of_the_quotes_and_no_other() -> None:
-    assert '("1" | "2" | "3")' in citing_grammar(3)
 
 
 def test_a_quote_cannot_open_a_line_of_its_own_in_the_prompt() -> None:
