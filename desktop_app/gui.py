@@ -5,9 +5,11 @@ It composes nothing that is not Qt: the workbench, the conversations and the exp
 
 from __future__ import annotations
 
+import signal
 import sys
 from collections.abc import Callable, Sequence
 from pathlib import Path
+from types import FrameType
 
 from PySide6.QtCore import QObject, Signal, Slot
 from PySide6.QtWidgets import QApplication
@@ -16,7 +18,7 @@ from desktop_app.actions import shortcut_list
 from desktop_app.choosing import Chooser, Dialogs
 from desktop_app.controller import Controller
 from desktop_app.conversation_view import ConversationView
-from desktop_app.conversations import Conversations
+from desktop_app.conversations import Conversations, ConversationsError
 from desktop_app.exporting_desk import Export
 from desktop_app.help_views import AboutView, ShortcutsView
 from desktop_app.preferences import Preferences
@@ -84,7 +86,10 @@ class Gui(QObject):
         """Open the last conversation and show the window; the engines start when it has been painted."""
         self._first_paths = tuple(first_paths)
         self.conversation_view.set_examples(list(examples))
-        self.controller.desk.open_last()
+        try:
+            self.controller.desk.open_last()
+        except ConversationsError as exc:
+            self.window.show_problem(problem_of(exc))
         self.window.show()
         self.window.composer.box.setFocus()
         for notice in notices:
@@ -93,6 +98,10 @@ class Gui(QObject):
     def request_raise(self, paths: Sequence[Path] = ()) -> None:
         """Bring the window to the front and add these files; may be called from any thread."""
         self._raise_came.emit(tuple(paths))
+
+    def end_by_signal(self, number: int, frame: FrameType | None) -> None:  # noqa: ARG002 - as signal wants it
+        """Close as the reader would; Python calls this at the next timer, at most a second later."""
+        self.window.close()
 
     @Slot()
     def _start(self) -> None:
@@ -157,6 +166,7 @@ def run(
     tidying = Tidying(gui)
     gui.uncaught.install()
     tidying.start()
+    handlers = [(number, signal.signal(number, gui.end_by_signal)) for number in (signal.SIGINT, signal.SIGTERM)]
     try:
         if watch_raises is not None:
             watch_raises(gui.request_raise)
@@ -167,3 +177,5 @@ def run(
         gui.controller.close()
         tidying.stop()
         gui.uncaught.restore()
+        for number, handler in handlers:
+            signal.signal(number, handler)

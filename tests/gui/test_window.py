@@ -6,7 +6,9 @@ import os
 import subprocess
 import sys
 import threading
+import time
 from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
@@ -16,12 +18,14 @@ from PySide6.QtWidgets import QApplication, QLabel, QPushButton, QWidget
 from pytestqt.qtbot import QtBot
 
 from desktop_app.actions import shortcut_list
+from desktop_app.conversations import Conversations
 from desktop_app.help_views import AboutView, ShortcutsView, parts_text
 from desktop_app.keeper import Keeper
 from desktop_app.notice_banner import MAX_NOTICES, NoticeBanner
 from desktop_app.settings import Settings, load
 from desktop_app.tidying import Tidying
 from desktop_app.window import SMALLEST_HEIGHT_PX, SMALLEST_WIDTH_PX
+from rag.types import Finish
 from tests.gui.open_window import OpenWindow, open_window
 
 pytestmark = [pytest.mark.gui, pytest.mark.qt_log_ignore("This plugin does not support")]
@@ -264,25 +268,65 @@ class TestLife:
         assert keeper.close()
         assert saved == [1]
 
+    @pytest.mark.skipif(sys.platform == "win32", reason="Windows knows no SIGKILL")
+    @pytest.mark.parametrize("n_words", [1, 7, 40])
+    def test_a_kill_in_the_middle_of_an_answer_loses_at_most_a_second_of_it(self, tmp_path: Path, n_words: int) -> None:
+        with _program(tmp_path, _KILLED, str(n_words)) as process:
+            assert process.stdout is not None
+            sent_at_s = {}
+            for line in process.stdout:
+                number = int(line)
+                sent_at_s[number] = time.monotonic()
+                if number == n_words:
+                    break
+            killed_at_s = time.monotonic()
+            process.kill()
+            process.wait()
+        with Conversations(tmp_path / "conversations.db") as kept:
+            (turn,) = kept.load(kept.summaries()[0].id).turns
+        assert turn.question == "Why?"
+        n_kept = len(turn.answer.prose.split()) if turn.answer is not None else 0
+        n_due = sum(killed_at_s - at_s > 1.3 for at_s in sent_at_s.values())
+        assert n_due <= n_kept <= n_words + 1
+        assert turn.answer is None or turn.answer.finish is Finish.INTERRUPTED
+
+    @pytest.mark.skipif(sys.platform == "win32", reason="Windows has no SIGTERM to catch")
+    def test_a_polite_signal_closes_as_the_reader_would(self, tmp_path: Path) -> None:
+        with _program(tmp_path, _KILLED, "10000") as process:
+            assert process.stdout is not None
+            process.stdout.readline()
+            process.terminate()
+            assert process.wait(timeout=10) == 0
+
     def test_the_program_paints_runs_and_ends_with_nothing_left(self, tmp_path: Path) -> None:
         """In a process of its own, as it is really run: rc 0, no message of Qt about threads, the engines closed."""
-        environment = {**os.environ, "QT_QPA_PLATFORM": "offscreen"}
-        ran = subprocess.run(
-            [sys.executable, "-c", _PROGRAM, str(tmp_path)],
-            capture_output=True,
-            text=True,
-            timeout=60,
-            env=environment,
-            cwd=Path(__file__).resolve().parents[2],
-            check=False,
-        )
-        assert ran.returncode == 0, ran.stderr
-        assert "QThread" not in ran.stderr
-        assert "Traceback" not in ran.stderr
-        told = json.loads(ran.stdout)
+        with _program(tmp_path, _CLOSED) as process:
+            output, messages = process.communicate(timeout=60)
+        assert process.returncode == 0, messages
+        assert "QThread" not in messages
+        assert "Traceback" not in messages
+        told = json.loads(output)
         assert told["is_started_when_built"] is False
         assert told["is_closed"] is True
         assert told["threads"] == ["MainThread"]
+
+
+@contextmanager
+def _program(folder: Path, script: str, *arguments: str) -> Iterator[subprocess.Popen[str]]:
+    """The window in a process of its own, offscreen; killed at the end if it still runs."""
+    process = subprocess.Popen(
+        [sys.executable, "-c", script, str(folder), *arguments],
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+        env={**os.environ, "QT_QPA_PLATFORM": "offscreen"},
+        cwd=Path(__file__).resolve().parents[2],
+    )
+    try:
+        yield process
+    finally:
+        process.kill()
+        process.communicate()
 
 
 def _fail() -> None:
@@ -295,7 +339,45 @@ def _make_garbage() -> None:
         circle.append(circle)
 
 
-_PROGRAM = """
+_KILLED = """
+import sys, threading
+from pathlib import Path
+from PySide6.QtCore import QTimer
+from desktop_app import gui
+from desktop_app.conversations import Conversations
+from desktop_app.settings import Settings
+from rag.types import Delta
+from tests.gui.fake_workbench import FakeWorkbench
+
+folder, n_words = Path(sys.argv[1]), int(sys.argv[2])
+bench = FakeWorkbench()
+bench.is_manual = True
+
+def feed():
+    while not bench.asked:
+        threading.Event().wait(0.01)
+    bench.asked[0].put(*bench.script("Why?")[:2])
+    for number in range(1, n_words + 1):
+        bench.asked[0].put(Delta(f"word{number} "))
+        print(number, flush=True)
+        threading.Event().wait(0.06)
+
+class Watched(gui.Gui):
+    def show(self, **options):
+        super().show(**options)
+        QTimer.singleShot(100, self.ask)
+
+    def ask(self):
+        self.controller.send("Why?")
+        threading.Thread(target=feed, daemon=True).start()
+
+gui.Gui = Watched
+conversations = Conversations(folder / "conversations.db")
+sys.exit(gui.run(workbench=bench, conversations=conversations, settings=Settings(),
+                 settings_path=folder / "settings.json", export=lambda *args: None))
+"""
+
+_CLOSED = """
 import json, sys, threading
 from pathlib import Path
 from PySide6.QtCore import QTimer
