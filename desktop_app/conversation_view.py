@@ -72,6 +72,11 @@ class ConversationView(QWidget):
         self._empty = EmptyConversation(themes.theme)
         self._empty.question_chosen.connect(self.question_chosen)
         self._column = QWidget()
+        # Tab order is told from here: Qt takes the column itself for the last widget inside it, and leaves out what
+        # takes no focus at all. No click reaches a widget without a size.
+        self._focus_start = QWidget(self._column)
+        self._focus_start.setFocusPolicy(Qt.FocusPolicy.ClickFocus)
+        self._focus_start.resize(0, 0)
         self._scroll = _TurnScroll(self._column)
         self._scroll.resized.connect(self._arrange)
         self._scroll.verticalScrollBar().valueChanged.connect(self._scrolled)
@@ -284,7 +289,7 @@ class ConversationView(QWidget):
 
     def _order_focus(self) -> None:
         """Let Tab go from turn to turn as the eye does, in whatever order they were built."""
-        before: QWidget = self._column
+        before = self._focus_start
         for slot in self._slots:
             if slot.view:
                 before = slot.view.follow_in_focus(before)

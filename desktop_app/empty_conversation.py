@@ -41,7 +41,7 @@ class EmptyConversation(QWidget):
         self._column.addWidget(self._heading)
         middle = QHBoxLayout()
         middle.addStretch(1)
-        middle.addWidget(self._inner)
+        middle.addWidget(self._inner, 1_000)
         middle.addStretch(1)
         outer = QVBoxLayout(self)
         outer.addStretch(2)
@@ -56,7 +56,7 @@ class EmptyConversation(QWidget):
         self._heading.setFont(theme.small)
         for example in self._examples:
             example.setFont(theme.quote)
-        self._inner.setFixedWidth(int(_WIDTH_PX * max(1.0, theme.body.pointSizeF() / 10)))
+        self._inner.setMaximumWidth(int(_WIDTH_PX * max(1.0, theme.body.pointSizeF() / 10)))
 
     def set_examples(self, questions: Sequence[str]) -> None:
         """Offer these questions in place of earlier ones."""
@@ -71,6 +71,7 @@ class EmptyConversation(QWidget):
         example.setFont(self._theme.quote)
         example.clicked.connect(lambda: self.question_chosen.emit(question))
         self._column.addWidget(example)
+        example.show()
         return example
 
 

@@ -58,6 +58,10 @@ class ExcerptCard(QFrame):
         self._words.setFont(self._words_font(theme))
         self.update()
 
+    @property
+    def is_current(self) -> bool:
+        return self._is_current
+
     def set_current(self, is_current: bool) -> None:
         """Mark the card as the one whose place is open."""
         self._is_current = is_current
