@@ -24,6 +24,7 @@ from models.threads import physical_cores
 Stopped = Literal["end", "length", "cancelled"]
 LogitsProcessor = Callable[[Sequence[int], Logits], Logits]
 
+_MIN_SECTION_TOKENS = 32  # reading a short section by itself costs more than reusing it saves
 _SLOW_TOKEN_S = 0.1  # models slower than this listen for cancel within a token, not only between tokens
 
 
@@ -87,14 +88,15 @@ class LlamaChat:
         return sum(map(len, self.sections(messages)))
 
     def sections(self, messages: Sequence[Message]) -> list[list[int]]:
-        """The prompt's tokens, in sections that end with a message's content each, the last with the prompt.
+        """The prompt's tokens, in sections that end with the content of a message, the last with the prompt.
 
         Raises:
             TemplateFailed: the model's template refuses these messages.
         """
         sections: list[list[int]] = [[]]
-        for part in self._template.parts(messages):
-            if part.is_template and sections[-1] and len(sections) < len(messages):
+        parts = self._template.parts(messages)
+        for part in parts:
+            if part.is_template and part is not parts[-1] and len(sections[-1]) >= _MIN_SECTION_TOKENS:
                 sections.append([])
             sections[-1] += self._context.tokenize(part.text, special=part.is_template)
         first = sections[0]
