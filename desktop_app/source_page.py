@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from PySide6.QtCore import QPoint, QRectF, Qt, Signal
+from PySide6.QtCore import QRectF, Qt, Signal
 from PySide6.QtGui import QColor, QPainter, QPaintEvent, QPalette, QResizeEvent, QTextCharFormat, QTextCursor
 from PySide6.QtWidgets import QTextEdit, QWidget
 
@@ -53,6 +53,10 @@ class SourcePage(InertEdit):
         self._theme = theme
         self.setFont(theme.quote)
         self._mark()
+
+    @property
+    def theme(self) -> Theme:
+        return self._theme
 
     @property
     def has_earlier(self) -> bool:
@@ -108,16 +112,15 @@ class SourcePage(InertEdit):
         return self.shown.offset(self.cursorForPosition(self.viewport().rect().topLeft()).position())
 
     def show_earlier(self) -> None:
-        """Lay out more of what stands before; the line at the upper edge stays there."""
-        self._slide(self.viewport().rect().topLeft(), 0, _FAR_CHARS, _NEAR_CHARS)
+        """Lay out what stands before this stretch; its first line is at the upper edge then."""
+        self._slide(self.shown.start, 0, _FAR_CHARS, _NEAR_CHARS)
 
     def show_later(self) -> None:
-        """Lay out more of what follows; the line at the lower edge stays there."""
+        """Lay out what follows this stretch; its last line is at the lower edge then."""
         height = self.viewport().height() - 2 * self.fontMetrics().height()
-        self._slide(self.viewport().rect().bottomLeft(), height, _NEAR_CHARS, _FAR_CHARS)
+        self._slide(max(0, self.shown.stop - 1), height, _NEAR_CHARS, _FAR_CHARS)
 
-    def _slide(self, corner: QPoint, height: int, before_chars: int, after_chars: int) -> None:
-        kept = min(self.shown.offset(self.cursorForPosition(corner).position()), len(self._text) - 1)
+    def _slide(self, kept: int, height: int, before_chars: int, after_chars: int) -> None:
         self._show_around(Span(kept, kept + 1), before_chars, after_chars)
         self._mark()
         self._bring(kept, max(0, height))
@@ -197,10 +200,12 @@ class SourcePage(InertEdit):
         bar.setValue(bar.value() + self.cursorRect(cursor).top() - height)
 
     def resizeEvent(self, event: QResizeEvent) -> None:
+        revealed = self._revealed
+        has_stayed = revealed is not None and revealed[1] == self.verticalScrollBar().value()
         super().resizeEvent(event)
         # Lines break elsewhere now; what was brought into view stays there unless the reader has scrolled away.
-        if self._revealed and self._revealed[1] == self.verticalScrollBar().value():
-            self._scroll_to(self._revealed[0])
+        if revealed and has_stayed:
+            self._scroll_to(revealed[0])
 
     def paintEvent(self, event: QPaintEvent) -> None:
         super().paintEvent(event)

@@ -112,6 +112,7 @@ class SourceView(QWidget):
 
     def _forget(self) -> None:
         self._document, self._quotes, self._current = None, (), 0
+        self._page.open_text("", (), 0)
         self._header.show_verification(None)
         self._steps.hide()
         self._find.hide()

@@ -49,6 +49,10 @@ class WhyView(QWidget):
         self._take_theme(themes.theme)
         self.setAccessibleName("Why this answer")
 
+    @property
+    def close_button(self) -> QuietButton:
+        return self._close
+
     def show_answer(self, question: str, answer: Answer, hits: Sequence[Hit]) -> None:
         """Explain an answer; `hits` are the passages that retrieval found for it, best first."""
         self._shown = (question, answer, tuple(hits))

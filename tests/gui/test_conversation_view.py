@@ -5,6 +5,7 @@ from __future__ import annotations
 import time
 from collections.abc import Iterator
 from dataclasses import replace
+from itertools import pairwise
 
 import pytest
 from PySide6.QtCore import QCoreApplication, QEvent, Qt
@@ -127,7 +128,7 @@ def test_events_of_a_turn_that_is_gone_change_nothing(view):
     view.finish_turn("gone", ANSWER)
     view.fail_turn("gone", "title", "message")
     view.remove_from("gone")
-    assert [one for one in built(view)] == [view.turn_view("t0")]
+    assert built(view) == [view.turn_view("t0")]
 
 
 def test_the_end_is_followed_while_the_draft_grows(view):
@@ -185,7 +186,7 @@ def test_turns_stand_one_below_the_other_without_gaps(view):
         bar(view).setValue(bar(view).value() - 300)
         settle()
     places = sorted((one.y(), one.y() + one.height()) for one in built(view))
-    assert all(first[1] == second[0] for first, second in zip(places, places[1:], strict=False))
+    assert all(first[1] == second[0] for first, second in pairwise(places))
 
 
 def test_two_hundred_turns_open_quickly_and_few_are_built(view):

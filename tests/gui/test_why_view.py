@@ -1,0 +1,64 @@
+"""The explanation names what was searched for, how near everything came, and what the checks found."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import pytest
+from PySide6.QtCore import Qt
+
+from desktop_app.inert_text import InertText
+from desktop_app.quote_card import HitCard
+from desktop_app.theme import ThemeSource
+from desktop_app.why_view import WhyView
+from rag.types import Verdict
+from tests.gui.sample_turns import ANSWER, NOT_IN_SOURCES, hit
+
+pytestmark = [pytest.mark.gui, pytest.mark.qt_log_ignore("This plugin does not support")]
+
+
+@pytest.fixture
+def view(qtbot, qapp) -> WhyView:
+    view = WhyView(ThemeSource(qapp, "light"))
+    qtbot.addWidget(view)
+    view.resize(520, 700)
+    view.show()
+    return view
+
+
+def told(view: WhyView) -> str:
+    return "\n".join(part.text() for part in view.findChildren(InertText))
+
+
+def test_question_scores_and_reasons_are_told(view):
+    partly = replace(ANSWER, verdict=Verdict.PARTLY, confidence=0.5, missing=("who",), standalone="Why did it close?")
+    view.show_answer("And why?", partly, [hit()])
+    for words in (
+        "Why did it close?",
+        "Made from your question “And why?”",
+        "Evidence score 0.50 of 1: fair evidence",
+        "no quote covers: who",
+        "no quote mentions resigned",
+        "0.50   words 3.2   meaning –",
+        "Tiny-1M, temperature 0, seed 7",
+    ):
+        assert words in told(view)
+
+
+def test_candidates_open_by_index(view, qtbot):
+    view.show_answer("q", NOT_IN_SOURCES, [hit(0, 25), hit(26, 55)])
+    with qtbot.waitSignal(view.hit_activated) as caught:
+        qtbot.keyClick(view.findChildren(HitCard)[1], Qt.Key.Key_Return)
+    assert caught.args == [1]
+
+
+def test_another_answer_replaces_the_first(view):
+    view.show_answer("q", ANSWER, [hit()])
+    view.show_answer("q", NOT_IN_SOURCES, [])
+    assert "No model wrote anything." in told(view)
+    assert "resigned" not in told(view)
+
+
+def test_the_reader_can_close_it(view, qtbot):
+    with qtbot.waitSignal(view.close_requested):
+        view.close_button.click()
