@@ -67,7 +67,7 @@ class Checksums:
 
 
 def hash_file(path: Path) -> str:
-    """The sha256 of a file's bytes, in hex; about a second for a gigabyte."""
+    """The sha256 of a file's bytes, in hex; two to three seconds for a gigabyte."""
     digest = hashlib.sha256()
     with path.open("rb") as file:
         while chunk := file.read(_CHUNK_BYTES):

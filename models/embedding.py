@@ -20,7 +20,7 @@ from models.threads import physical_cores
 Embeddings = npt.NDArray[np.float32]
 
 MAX_TOKENS = 256
-# Padding and per-call costs balance here: 2,048 to 8,192 were equally fast on 2 cores, and memory grows with it.
+# Sixteen texts of full length: enough work for each call, while padding and memory stay small.
 BATCH_TOKENS = 4_096
 _TOKENISED_TEXTS = 1_024  # tokenised at a time, so that a long list costs no memory of its own
 # No token of use is longer, so a longer text is cut before it is tokenised; that keeps a text of megabytes fast.

@@ -328,7 +328,7 @@ class _HeaderReader:
         return self._take(self._unsigned(8)).decode("utf-8", "replace")
 
     def _strings(self, n_items: int) -> tuple[str, ...]:
-        # Half of the time of reading a header goes by here, so bytes that are held already are not checked twice.
+        # Vocabularies make most of a header, so bytes that are held already are not checked twice.
         strings = []
         unpack = struct.Struct("<Q").unpack_from
         for _ in range(n_items):

@@ -17,7 +17,7 @@ MIN_N_CTX = 1_024
 USABLE_SHARE = 0.8
 _STEP_TOKENS = 256
 _DEFAULT_N_CTX = 4_096  # where a model does not say what it was made for
-# Graph, buffers and the Python process itself; measured 90 MiB beside weights, cache and logits with a 135M model.
+# Graph, buffers and the Python process itself; a 135M model took some 95 MiB beside weights and cache, logits included.
 _WORKING_BYTES = 128 << 20
 _LOGITS_ROWS = 512  # the engine reserves logits for one physical batch
 
