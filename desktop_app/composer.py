@@ -25,6 +25,7 @@ MAX_LINES = 8
 _HINT = "Enter sends · Shift+Enter starts a new line"
 _ANSWERING_HINT = "Esc stops the answer"
 _PLACEHOLDER = "Ask your library…"
+_EMPTY_PLACEHOLDER = "Your library is empty. Drop files or folders on this window, or press Ctrl+O."
 
 
 class QuestionBox(QPlainTextEdit):
@@ -203,6 +204,10 @@ class Composer(QFrame):
         _polish(self.send_button)
         self.show_hint(_ANSWERING_HINT if is_answering else _HINT)
         self._refresh()
+
+    def set_library_empty(self, is_empty: bool) -> None:
+        """Say in the empty box that there is nothing to ask yet, and how to change that."""
+        self.box.setPlaceholderText(_EMPTY_PLACEHOLDER if is_empty else _PLACEHOLDER)
 
     def show_stopping(self) -> None:
         """Say that the wish to stop was heard."""

@@ -296,6 +296,7 @@ class Controller(QObject):
     @Slot(object)
     def _show_conversation(self, conversation: Conversation) -> None:
         self._stop_editing()
+        self._window.setWindowTitle(conversation.title or "Seedbook")
         self._view.show_conversation(conversation)
         self.sources.clear()
 

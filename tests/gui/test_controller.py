@@ -501,6 +501,12 @@ class TestAdding:
         manual.controller.stop()
         manual.wait(lambda: manual.bench.n_slices > n_slices)
 
+    def test_an_empty_library_says_how_to_fill_it(self, opened: OpenWindow, tmp_path: Path) -> None:
+        opened.controller.library.remove(tuple(one.id for one in opened.bench.documents))
+        opened.wait(lambda: "empty" in opened.window.composer.box.placeholderText())
+        opened.controller.library.add((tmp_path / "a.txt",))
+        opened.wait(lambda: "empty" not in opened.window.composer.box.placeholderText())
+
     def test_removing_a_document_updates_the_library_and_the_scope(self, opened: OpenWindow) -> None:
         gone = opened.bench.documents[0].id
         opened.controller.desk.set_scope(Scope((gone,)))
