@@ -15,6 +15,7 @@ from desktop_app.wording import date_words, quote_words, source_words
 from rag.types import Hit, Quote, Source
 
 _EXCERPT_CHARS = 320
+_MOST_CHARS = 6_000
 _RULE_ROOM_PX = 14
 
 
@@ -144,10 +145,10 @@ class QuoteCard(ExcerptCard):
     """A quotation with its number among the answer's quotes, counted from 1."""
 
     def __init__(self, quote: Quote, number: int, total: int, theme: Theme, parent: QWidget | None = None) -> None:
-        self._speaker = Caption(f"— {quote.speaker}" if quote.speaker else "")
-        super().__init__(quote.source, quote.text, str(number), theme, parent)
+        self._speaker = Caption(_below(quote))
+        super().__init__(quote.source, quote.text[:_MOST_CHARS], str(number), theme, parent)
         self._quote = quote
-        name = quote_words(quote, number, total)
+        name = quote_words(quote, number, total)[:_MOST_CHARS]
         self.setAccessibleName(name)
         self._words.setAccessibleName(name)
         self.setAccessibleDescription("Press Enter to open the source at this place")
@@ -167,6 +168,14 @@ class QuoteCard(ExcerptCard):
             row.setContentsMargins(*self._beside_rule())
             row.addWidget(self._speaker)
             self._column.addLayout(row)
+
+
+def _below(quote: Quote) -> str:
+    """Who said it, and whether the card holds all of it."""
+    parts = [f"— {quote.speaker}"] if quote.speaker else []
+    if len(quote.text) > _MOST_CHARS:
+        parts.append(f"The quote goes on, {len(quote.text):,} characters in all. Open it to read on.")
+    return "  ".join(parts)
 
 
 class HitCard(ExcerptCard):

@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 from PySide6.QtCore import Qt
 
+from desktop_app.inert_text import Caption
 from desktop_app.quote_card import HitCard, QuoteCard
 from desktop_app.theme import Theme
 from rag.types import Hit, Span
@@ -101,3 +102,11 @@ def test_a_passage_opens_too(qtbot):
     qtbot.addWidget(card)
     with qtbot.waitSignal(card.activated):
         qtbot.keyClick(card, Qt.Key.Key_Return)
+
+
+def test_a_quote_of_a_megabyte_opens_quickly_and_says_that_it_goes_on(qtbot):
+    text = "x" * 1_000_000
+    card = QuoteCard(quote(text, document(text)), 1, 1, Theme.light())
+    qtbot.addWidget(card)
+    assert card.heightForWidth(600) < 4_000
+    assert any("1,000,000 characters in all" in one.text() for one in card.findChildren(Caption))
