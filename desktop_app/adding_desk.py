@@ -12,7 +12,7 @@ from pathlib import Path
 from PySide6.QtCore import QObject, Signal, Slot
 
 from desktop_app.adding_view import AddingView, skipped, summary
-from desktop_app.telling import problem_of
+from desktop_app.problems import explain
 from desktop_app.window import Window
 from desktop_app.workbench import IndexState
 from desktop_app.workers import Added, Indexing
@@ -90,4 +90,4 @@ class AddingDesk(QObject):
     @Slot(object)
     def _show_failure(self, exc: Exception) -> None:
         self._window.status_line.clear_activity()
-        self._window.show_problem(problem_of(exc))
+        self._window.show_problem(explain(exc))

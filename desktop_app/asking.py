@@ -14,8 +14,7 @@ from uuid import uuid4
 from PySide6.QtCore import QObject, QTimer, Signal, Slot
 
 from desktop_app.keeper import Keeper
-from desktop_app.problems import Problem
-from desktop_app.telling import problem_of
+from desktop_app.problems import Problem, explain
 from desktop_app.turn_record import TurnRecord
 from desktop_app.workers import Answering, Question
 from rag.types import Answer, Checked, Claim, Delta, Done, Event, Hit, Quoted, Retrieved, Scope, Turn
@@ -198,7 +197,7 @@ class Asker(QObject):
     def _fail(self, turn_id: str, exc: Exception) -> None:
         if self._record is None or self._record.turn.id != turn_id or self._record.is_done:
             return
-        problem = problem_of(exc)
+        problem = explain(exc)
         self._end_with(problem)
         if problem.details:
             self.broke.emit(problem)

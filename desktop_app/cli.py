@@ -10,6 +10,7 @@ from pathlib import Path
 from desktop_app import cli_ask, cli_library, cli_models, cli_transcripts
 from desktop_app.cli_session import Failed, Session
 from desktop_app.confinement import refuse_network
+from desktop_app.conversation_file import ConversationsError
 from desktop_app.hosting_errors import HostingError
 from desktop_app.paths import AppPaths, EnvironmentProblem
 from desktop_app.problems import explain
@@ -37,7 +38,7 @@ def run(arguments: Sequence[str]) -> int:
             return command(session, options)
     except Failed as failure:
         return _say(str(failure), failure.exit_code)
-    except (EnvironmentProblem, ModelError, RagError, HostingError) as error:
+    except (EnvironmentProblem, ConversationsError, ModelError, RagError, HostingError) as error:
         return _say(explain(error).message, ENVIRONMENT)
     except BrokenPipeError:
         return DONE

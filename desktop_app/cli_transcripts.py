@@ -55,9 +55,7 @@ def export_conversation(session: Session, options: argparse.Namespace) -> int:
         )
     except ExportFailed as failure:
         raise Failed(str(failure)) from failure
-    note(
-        f"“{conversation.title}” was exported to {options.output}, {len(transcript.exhibits())} quotations with it."
-    )
+    note(f"“{conversation.title}” was exported to {options.output}, {len(transcript.exhibits())} quotations with it.")
     return 0
 
 

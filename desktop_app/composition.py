@@ -17,6 +17,7 @@ from desktop_app.problems import explain
 from desktop_app.settings import Settings
 from desktop_app.workbench import EngineState, EngineStatus, IndexState, Notice
 from rag.assistant import Assistant
+from rag.errors import StoreUnavailable
 from rag.store import Store
 from rag.types import Document, Event, Hit, IngestProgress, Scope, Source, Turn
 
@@ -52,6 +53,7 @@ class LocalWorkbench:
     """
 
     def __init__(self, paths: AppPaths, settings: Settings, *, with_index: bool = True) -> None:
+        self._path = paths.library
         self._store = Store.read(paths.library)
         self._settings = settings
         self._on_notice: Callable[[Notice], None] = _ignore
@@ -119,7 +121,10 @@ class LocalWorkbench:
         return self._store.resolve(name_or_id)
 
     def document(self, document_id: str) -> Document:
-        return self._store.document(document_id)
+        try:
+            return self._store.document(document_id)
+        except KeyError as exc:
+            raise StoreUnavailable(path=str(self._path), reason="this document is not in it any more.") from exc
 
     def restart_engine(self, engine: str) -> None:
         self.hosts[engine].restart()

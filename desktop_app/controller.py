@@ -23,10 +23,9 @@ from desktop_app.conversations import Conversations
 from desktop_app.exporting_desk import Export, ExportingDesk
 from desktop_app.keeper import Keeper
 from desktop_app.library_desk import LibraryDesk
-from desktop_app.problems import Problem
+from desktop_app.problems import Problem, explain
 from desktop_app.source_desk import SourceDesk
 from desktop_app.source_view import SourceView
-from desktop_app.telling import problem_of
 from desktop_app.why_view import WhyView
 from desktop_app.window import Window
 from desktop_app.workbench import EngineState, EngineStatus, Notice, Workbench
@@ -321,7 +320,7 @@ class Controller(QObject):
     @Slot(object)
     def _show_unsaved(self, exc: Exception) -> None:
         if not is_gone(exc):
-            problem = problem_of(exc)
+            problem = explain(exc)
             self._window.show_problem(Problem("This could not be saved", problem.message, problem.details))
 
     @Slot(str)

@@ -37,6 +37,9 @@ class Indexer:
         )
 
     def add(self, paths: Sequence[Path], cancel: CancelEvent | None = None) -> Iterator[IngestProgress]:
+        """Add files; where another embedder made the library's vectors, they are made anew first."""
+        if self._ingest.needs_reembedding():
+            yield from self._ingest.reembed(cancel)
         yield from self._ingest.add(paths, cancel)
 
     def remove(self, document_id: str) -> bool:

@@ -4,11 +4,10 @@ from __future__ import annotations
 
 from threading import Event as CancelEvent
 
-from rag.index import ChromaIndex, VectorIndex
-
 from desktop_app.engine_embedder import open_embedder
 from desktop_app.paths import AppPaths
 from rag.evidence import Finder
+from rag.index import ChromaIndex, VectorIndex
 from rag.retrieval import Retriever
 from rag.store import Store
 from rag.types import Findings, Hit, Scope

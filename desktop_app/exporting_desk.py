@@ -13,7 +13,7 @@ from PySide6.QtCore import QObject, Slot
 
 from desktop_app.choosing import Chooser
 from desktop_app.exporting import ExportFormat, suggested_name
-from desktop_app.telling import problem_of
+from desktop_app.problems import explain
 from desktop_app.window import Window
 from desktop_app.workers import Errand
 from rag.types import Conversation
@@ -62,7 +62,7 @@ class ExportingDesk(QObject):
     @Slot(object)
     def _tell_failure(self, exc: Exception) -> None:
         self._errands = [errand for errand in self._errands if errand.is_running]
-        self._window.show_problem(problem_of(exc))
+        self._window.show_problem(explain(exc))
 
 
 def _exported(export: Export, conversation: Conversation, path: Path) -> Path:

@@ -22,9 +22,9 @@ from desktop_app.conversations import Conversations, ConversationsError
 from desktop_app.exporting_desk import Export
 from desktop_app.help_views import AboutView, ShortcutsView
 from desktop_app.preferences import Preferences
+from desktop_app.problems import explain
 from desktop_app.settings import Settings
 from desktop_app.source_view import SourceView
-from desktop_app.telling import problem_of
 from desktop_app.theme import ThemeSource
 from desktop_app.tidying import Tidying
 from desktop_app.uncaught import Uncaught
@@ -89,7 +89,7 @@ class Gui(QObject):
         try:
             self.controller.desk.open_last()
         except ConversationsError as exc:
-            self.window.show_problem(problem_of(exc))
+            self.window.show_problem(explain(exc))
         self.window.show()
         self.window.composer.box.setFocus()
         for notice in notices:
@@ -115,7 +115,7 @@ class Gui(QObject):
 
     @Slot(object)
     def _show_uncaught(self, exc: BaseException) -> None:
-        self.window.show_problem(problem_of(exc))
+        self.window.show_problem(explain(exc))
 
     @Slot()
     def _show_shortcuts(self) -> None:

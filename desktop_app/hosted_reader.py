@@ -27,11 +27,18 @@ class HostedReader:
             SourceError: with the reason; a file that kills its reader or outstays its time is a damaged one.
         """
         try:
-            reading: Reading = self._host.call("read", path, timeout_s=READER_PATIENCE_S)
+            return self._read(path)
         except ChildTooSlow as exc:
             raise UnreadableSource(path=str(path), reason="it took too long to read") from exc
         except (ChildDied, MemoryError) as exc:
             raise UnreadableSource(path=str(path), reason="reading it needs too much memory or time") from exc
+
+    def _read(self, path: Path) -> Reading:
+        """A file whose reader died gets a second one: the first may have died of something else."""
+        try:
+            reading: Reading = self._host.call("read", path, timeout_s=READER_PATIENCE_S)
+        except ChildDied:
+            reading = self._host.call("read", path, timeout_s=READER_PATIENCE_S)
         return reading
 
     def close(self) -> None:

@@ -1,4 +1,4 @@
-"""Makers of the engines, called inside their child processes; their imports stand inside, so that the window stays light."""
+"""Makers of the engines, called inside their child processes; they import inside, so that the window stays light."""
 
 from __future__ import annotations
 

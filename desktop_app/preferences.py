@@ -11,8 +11,8 @@ from pathlib import Path
 from PySide6.QtCore import QObject, Slot
 
 from desktop_app.atomic import FileNotWritten
+from desktop_app.problems import explain
 from desktop_app.settings import Settings, save
-from desktop_app.telling import problem_of
 from desktop_app.theme import Appearance, ThemeSource
 from desktop_app.window import Frame, Window
 
@@ -91,7 +91,7 @@ class Preferences(QObject):
         try:
             save(settings, self._path)
         except FileNotWritten as exc:
-            self._window.show_problem(problem_of(exc))
+            self._window.show_problem(explain(exc))
 
 
 def _sizes_px(text: str) -> tuple[int, int, int]:

@@ -12,7 +12,9 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from desktop_app.atomic import FileNotWritten
+from desktop_app.conversation_file import ConversationsError
 from desktop_app.disk import why
+from desktop_app.exporting import ExportFailed
 from desktop_app.hosting_errors import ChildDied, ChildFault, ChildGaveUp, ChildStopped, ChildTooSlow
 from desktop_app.paths import EnvironmentProblem
 from desktop_app.settings import SettingsRejected
@@ -47,6 +49,8 @@ _TITLES: tuple[tuple[type[BaseException], str], ...] = (
     (ChildTooSlow, "That took too long"),
     (ChildStopped, "Seedbook is closing"),
     (FileNotWritten, "The file was not saved"),
+    (ConversationsError, "Your conversations cannot be used"),
+    (ExportFailed, "The conversation was not exported"),
     (EnvironmentProblem, "Seedbook cannot work here"),
     (SettingsRejected, "The settings were not saved"),
 )

@@ -23,7 +23,7 @@ class EngineStatus(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class EngineState:
-    """One child process as the status line shows it; `engine` is chat, search or indexer, `detail` e.g. a model's name."""
+    """One child process as the status line shows it: `engine` is chat, search or indexer, `detail` a model's name."""
 
     engine: str
     status: EngineStatus

@@ -26,7 +26,8 @@ _SAYING = (
 _INSTITUTION = frozenset(
     """agency army association bank center centre college commission committee company council court department east
     federation force foundation government group house institute international ministry movement museum north office
-    organization organisation party press republic south state states times treaty union united university war west""".split()
+    organization organisation party press republic south state states times treaty union united university war west
+    """.split()
 )
 
 

@@ -21,11 +21,8 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any, Protocol
 
-import chromadb
 import numpy as np
 import numpy.typing as npt
-from chromadb.config import Settings
-from chromadb.errors import ChromaError
 
 from rag.errors import IndexUnavailable
 from rag.ports import Embeddings
@@ -255,6 +252,10 @@ class ChromaIndex:
         return True
 
     def _connect(self, current: _Current) -> None:
+        # Importing Chroma takes seconds, and questions are answered meanwhile, so it waits until it is needed.
+        import chromadb  # noqa: PLC0415
+        from chromadb.config import Settings  # noqa: PLC0415
+
         self._client = chromadb.PersistentClient(
             path=str(self._path(current)), settings=Settings(anonymized_telemetry=False, allow_reset=False)
         )
@@ -467,7 +468,9 @@ def _translated() -> Iterator[None]:
     except OSError as error:
         reason = f"its folder cannot be written ({error.strerror}). Answers are searched exactly meanwhile."
         raise IndexUnavailable(reason=reason) from error
-    except ChromaError as error:
+    except Exception as error:
+        if not type(error).__module__.startswith("chromadb"):
+            raise
         raise IndexUnavailable(reason=f"Chroma failed ({type(error).__name__}).") from error
 
 

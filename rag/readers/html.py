@@ -6,8 +6,8 @@ import re
 from pathlib import Path
 from typing import Any
 
-import lxml.etree  # type: ignore[import-untyped]
-import lxml.html  # type: ignore[import-untyped]
+import lxml.etree
+import lxml.html
 import trafilatura
 
 from rag.decoding import decode

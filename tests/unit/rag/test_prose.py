@@ -1,5 +1,7 @@
 """Prose falls into sentences the same way however it arrives."""
 
+from itertools import pairwise
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -23,7 +25,7 @@ def test_a_whole_prose_falls_into_its_sentences() -> None:
 @given(st.lists(st.integers(0, len(PROSE)), max_size=20))
 def test_pieces_of_any_length_give_the_same_sentences(cuts: list[int]) -> None:
     places = [0, *sorted(cuts), len(PROSE)]
-    assert _split([PROSE[a:b] for a, b in zip(places, places[1:], strict=False)]) == SENTENCES
+    assert _split([PROSE[a:b] for a, b in pairwise(places)]) == SENTENCES
 
 
 def test_citation_marks_after_the_full_stop_belong_to_the_sentence_before() -> None:
