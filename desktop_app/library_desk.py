@@ -14,7 +14,7 @@ from PySide6.QtCore import QObject, Signal, Slot
 from desktop_app.adding_desk import AddingDesk
 from desktop_app.choosing import Chooser
 from desktop_app.library_view import LibraryView
-from desktop_app.telling import problem_of
+from desktop_app.problems import explain
 from desktop_app.window import Window
 from desktop_app.workbench import Workbench
 from desktop_app.workers import Errand
@@ -135,7 +135,7 @@ class LibraryDesk(QObject):
     def _tell_failure(self, exc: Exception) -> None:
         self._errands = [errand for errand in self._errands if errand.is_running]
         self.refresh()
-        self._window.show_problem(problem_of(exc))
+        self._window.show_problem(explain(exc))
 
 
 def _remove_all(remove: Callable[[str], None], document_ids: tuple[str, ...]) -> tuple[str, ...]:

@@ -13,8 +13,8 @@ from PySide6.QtCore import QObject, Slot
 from desktop_app.asking import Asker
 from desktop_app.conversation_desk import ConversationDesk
 from desktop_app.conversation_view import ConversationView
+from desktop_app.problems import explain
 from desktop_app.source_view import SourceView
-from desktop_app.telling import problem_of
 from desktop_app.why_view import WhyView
 from desktop_app.window import Window
 from desktop_app.workbench import Workbench
@@ -146,5 +146,5 @@ class SourceDesk(QObject):
         except RagError as exc:
             self._open = None
             self._window.show_source()
-            self._source_view.show_missing(source, problem_of(exc).message)
+            self._source_view.show_missing(source, explain(exc).message)
             return None
