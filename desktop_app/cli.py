@@ -7,7 +7,7 @@ import sys
 from collections.abc import Callable, Sequence
 from pathlib import Path
 
-from desktop_app import cli_ask, cli_library, cli_models, cli_transcripts
+from desktop_app import cli_ask, cli_bench, cli_library, cli_models, cli_transcripts
 from desktop_app.cli_session import Failed, Session
 from desktop_app.confinement import refuse_network
 from desktop_app.conversation_file import ConversationsError
@@ -59,6 +59,6 @@ def _parser() -> argparse.ArgumentParser:
     )
     parser.add_argument("--data", type=Path, metavar="DIR", help="use this data directory instead of your own")
     commands = parser.add_subparsers(dest="command", metavar="COMMAND")
-    for add in (cli_library.add_commands, cli_ask.add_commands, cli_transcripts.add_commands, cli_models.add_commands):
-        add(commands)
+    for group in (cli_library, cli_ask, cli_transcripts, cli_models, cli_bench):
+        group.add_commands(commands)
     return parser

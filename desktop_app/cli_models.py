@@ -5,12 +5,14 @@ from __future__ import annotations
 import argparse
 from collections.abc import Callable
 from contextlib import closing
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 from desktop_app.cli_session import Failed, Session, note, print_line
 from desktop_app.confinement import refuse_network
 from desktop_app.paths import EnvironmentProblem
+from desktop_app.settings import save
 from models.catalogue import Role
 from models.errors import ModelError
 from models.shelf import InstalledModel, ModelReport, Shelf
@@ -19,12 +21,15 @@ from rag.store import Store
 
 
 def add_commands(commands: Any) -> None:
-    models = commands.add_parser("models", help="list, add, remove or check models")
-    actions = models.add_subparsers(dest="action", required=True, metavar="list|add|remove|check")
+    models = commands.add_parser("models", help="list, add, choose, remove or check models")
+    actions = models.add_subparsers(dest="action", required=True, metavar="list|add|use|remove|check")
     actions.add_parser("list").set_defaults(run=list_models)
     adding = actions.add_parser("add", help="use a GGUF file on this computer; it stays where it is")
     adding.add_argument("path", type=Path)
     adding.set_defaults(run=add_model)
+    using = actions.add_parser("use", help="let this model write the prose from the next start on")
+    using.add_argument("model", metavar="ID")
+    using.set_defaults(run=use_model)
     removing = actions.add_parser("remove", help="forget an added model; its file stays")
     removing.add_argument("model", metavar="ID")
     removing.set_defaults(run=remove_model)
@@ -50,6 +55,16 @@ def add_model(session: Session, options: argparse.Namespace) -> int:
     session.paths.ensure()
     model = _shelf(session).add(options.path)
     note(f"{model.name} can be used now; its id is {model.id}.")
+    return 0
+
+
+def use_model(session: Session, options: argparse.Namespace) -> int:
+    session.paths.ensure()
+    model = _shelf(session).find(options.model)
+    if model.role is not Role.CHAT:
+        raise Failed(f"{model.name} is no chat model, so it cannot write.", exit_code=2)
+    save(replace(session.settings, chat_model=model.id), session.paths.settings)
+    note(f"{model.name} writes from the next start on.")
     return 0
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Generator, Iterator, Sequence
 from contextlib import closing
+from functools import partial
 from pathlib import Path
 from threading import Event as CancelEvent
 from threading import Thread
@@ -15,6 +16,7 @@ from desktop_app.making import make_chat, make_indexer, make_search, make_search
 from desktop_app.paths import AppPaths
 from desktop_app.problems import explain
 from desktop_app.settings import Settings
+from desktop_app.telling import telling
 from desktop_app.workbench import EngineState, EngineStatus, IndexState, Notice
 from rag.assistant import Assistant
 from rag.errors import StoreUnavailable
@@ -116,6 +118,13 @@ class LocalWorkbench:
         """The original files that the library has looked at, whatever became of them."""
         return frozenset(row.path for row in self._store.files())
 
+    def n_passages(self) -> int:
+        return self._store.n_passages()
+
+    def passage_texts(self, most: int) -> list[str]:
+        """The texts of the first passages, to measure with."""
+        return [passage.text for passage in self._store.passages(self._store.passage_ids()[:most]).values()]
+
     def resolve(self, name_or_id: str) -> tuple[Source, ...]:
         """The documents of that name, or whose id begins so."""
         return self._store.resolve(name_or_id)
@@ -137,16 +146,18 @@ class LocalWorkbench:
 
     def _await(self, engine: str) -> None:
         host = self.hosts[engine]
-        try:
+        with telling(partial(self._tell_failure, engine)):
             host.start()
             host.wait_ready()
             self._tell(engine, EngineStatus.READY, self._chat.name if engine == "chat" else "")
-        except ChildGaveUp:
+
+    def _tell_failure(self, engine: str, error: Exception) -> None:
+        if isinstance(error, ChildGaveUp):  # its deaths were told when they happened
             self._tell(engine, EngineStatus.GIVEN_UP)
-        except Exception as error:  # noqa: BLE001 - whatever hindered it, the reader is told and the window lives
-            problem = explain(error)
-            self._tell(engine, EngineStatus.GIVEN_UP, problem.title)
-            self._on_notice(Notice(problem.title, problem.message))
+            return
+        problem = explain(error)
+        self._tell(engine, EngineStatus.GIVEN_UP, problem.title)
+        self._on_notice(Notice(problem.title, problem.message))
 
     def _tell_death(self, death: Death) -> None:
         host = self.hosts[death.name]

@@ -7,10 +7,11 @@ from threading import Event as CancelEvent
 from desktop_app.engine_embedder import open_embedder
 from desktop_app.paths import AppPaths
 from rag.evidence import Finder
-from rag.index import ChromaIndex, VectorIndex
+from rag.index import ChromaIndex
 from rag.retrieval import Retriever
 from rag.store import Store
 from rag.types import Findings, Hit, Scope
+from rag.vectors import VectorIndex
 from rag.weights import read_weights
 
 

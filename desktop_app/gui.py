@@ -5,6 +5,7 @@ It composes nothing that is not Qt: the workbench, the conversations and the exp
 
 from __future__ import annotations
 
+import logging
 import signal
 import sys
 from collections.abc import Callable, Sequence
@@ -21,6 +22,7 @@ from desktop_app.conversation_view import ConversationView
 from desktop_app.conversations import Conversations, ConversationsError
 from desktop_app.exporting_desk import Export
 from desktop_app.help_views import AboutView, ShortcutsView
+from desktop_app.logbook import USABLE
 from desktop_app.preferences import Preferences
 from desktop_app.problems import explain
 from desktop_app.settings import Settings
@@ -31,6 +33,8 @@ from desktop_app.uncaught import Uncaught
 from desktop_app.why_view import WhyView
 from desktop_app.window import Window
 from desktop_app.workbench import Notice, Workbench
+
+_log = logging.getLogger(__name__)
 
 Watch = Callable[[Callable[[Sequence[Path]], None]], object]
 
@@ -105,6 +109,7 @@ class Gui(QObject):
 
     @Slot()
     def _start(self) -> None:
+        _log.info(USABLE)
         self.controller.start()
         self.controller.adding.add(self._first_paths, is_quiet=True)
 

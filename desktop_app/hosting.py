@@ -87,7 +87,7 @@ class Host:
 
     @property
     def deaths_in_a_row(self) -> int:
-        """Deaths since the child last answered a call."""
+        """Deaths since the child last answered a call or yielded an item."""
         return self._deaths_in_a_row
 
     @property
@@ -255,6 +255,7 @@ class Host:
         while True:
             kind, content = self._next(life, exchange, cancel, deadline, pulse)
             if kind == "item":
+                self._deaths_in_a_row = 0
                 yield pickle.loads(content)  # noqa: S301 - from our own child
             elif kind == "ended":
                 raise self._why_not(life)

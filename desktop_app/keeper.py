@@ -11,6 +11,8 @@ from threading import Condition, Thread
 
 from PySide6.QtCore import QObject, Signal
 
+from desktop_app.telling import telling
+
 SAVING_INTERVAL_S = 1.0
 
 
@@ -83,7 +85,5 @@ class Keeper(QObject):
         return self._saved_at_s + self._interval_s - time.monotonic()
 
     def _save_one(self, save: Callable[[], object]) -> None:
-        try:
+        with telling(self.failed.emit):
             save()
-        except Exception as exc:  # noqa: BLE001 - the border of a thread: the window shows it, whatever it is
-            self.failed.emit(exc)

@@ -17,6 +17,9 @@ from types import TracebackType
 from desktop_app.disk import why
 from desktop_app.paths import EnvironmentProblem
 
+#: The line that says that the window has been painted; the benchmark waits for it.
+USABLE = "the window is usable"
+
 _OURS = ("desktop_app", "models", "rag")
 _MOST_BYTES = 1_000_000
 _N_OLD = 2

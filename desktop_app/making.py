@@ -33,6 +33,13 @@ def make_reader() -> object:
     return LocalReader()
 
 
+def make_bench(paths: AppPaths) -> object:
+    """A desktop_app.engine_bench.EngineBench."""
+    from desktop_app.engine_bench import EngineBench  # noqa: PLC0415
+
+    return EngineBench(paths)
+
+
 def make_chat(paths: AppPaths, model_id: str | None) -> object:
     """A models.chat.LlamaChat."""
     from desktop_app.engine_chat import open_chat  # noqa: PLC0415

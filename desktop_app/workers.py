@@ -9,11 +9,13 @@ from __future__ import annotations
 import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from threading import Condition, Event, Thread
 
 from PySide6.QtCore import QObject, Signal
 
+from desktop_app.telling import telling
 from desktop_app.workbench import IndexState, Workbench
 from rag.types import FileReport, IngestProgress, Scope, Turn
 
@@ -71,7 +73,7 @@ class Answering(QObject):
         return _join(self._thread, timeout_s)
 
     def _run(self, question: Question, cancel: Event) -> None:
-        try:
+        with telling(partial(self.failed.emit, question.turn_id)):
             for event in self._workbench.ask(
                 question.text,
                 scope=question.scope,
@@ -80,8 +82,6 @@ class Answering(QObject):
                 cancel=cancel,
             ):
                 self.arrived.emit(question.turn_id, event)
-        except Exception as exc:  # noqa: BLE001 - the border of a thread: the window shows it, whatever it is
-            self.failed.emit(question.turn_id, exc)
         self.ended.emit(question.turn_id)
 
 
@@ -180,14 +180,12 @@ class Indexing(QObject):
 
     def _add(self, paths: tuple[Path, ...]) -> None:
         reports: list[FileReport] = []
-        try:
+        with telling(self.failed.emit):
             told_at_s = float("-inf")
             for progress in self._workbench.add(paths, self._cancel):
                 if progress.report is not None:
                     reports.append(progress.report)
                 told_at_s = self._tell(progress, told_at_s)
-        except Exception as exc:  # noqa: BLE001 - the border of a thread: the window shows it, whatever it is
-            self.failed.emit(exc)
         with self._condition:
             self._is_adding = False
             self._must_follow = True
@@ -215,11 +213,9 @@ class Indexing(QObject):
             self.followed.emit(state)
 
     def _followed(self) -> IndexState | None:
-        try:
+        with telling(self.failed.emit):
             return self._workbench.follow_index()
-        except Exception as exc:  # noqa: BLE001 - the border of a thread: the window shows it, whatever it is
-            self.failed.emit(exc)
-            return None
+        return None
 
 
 class Errand(QObject):
@@ -249,12 +245,8 @@ class Errand(QObject):
         return _join(self._thread, timeout_s)
 
     def _run(self) -> None:
-        try:
-            value = self._function()
-        except Exception as exc:  # noqa: BLE001 - the border of a thread: the window shows it, whatever it is
-            self.failed.emit(exc)
-            return
-        self.finished.emit(value)
+        with telling(self.failed.emit):
+            self.finished.emit(self._function())
 
 
 def _join(thread: Thread | None, timeout_s: float) -> bool:

@@ -1,6 +1,6 @@
 """The barest loops over llama.cpp and ONNX Runtime that do the engines' work: what a benchmark compares with.
 
-They check nothing, share no code with the engines beyond the files they read, and serve no user.
+They check nothing, share no code with the engines but the making of batches, and serve no user.
 """
 
 from __future__ import annotations
@@ -14,6 +14,9 @@ import llama_cpp.llama_cpp as lib
 import numpy as np
 import numpy.typing as npt
 import onnxruntime
+from tokenizers import Tokenizer
+
+from models.embedding import batches
 
 _quiet = lib.llama_log_callback(lambda _level, _text, _user: None)
 
@@ -89,3 +92,21 @@ def bare_onnx_loop(
             session.run(None, {"input_ids": ids, "attention_mask": mask, **types})
         seconds.append(time.perf_counter() - begun_s)
     return seconds
+
+
+Batches = list[npt.NDArray[np.int64]]
+
+
+def prepare_batches(tokenizer_path: Path, texts: Sequence[str], max_tokens: int) -> tuple[Batches, Batches]:
+    """Token ids and masks, int64 (n, n_tokens), in the batches that the embedder makes, tokenised and padded."""
+    tokenizer = Tokenizer.from_file(str(tokenizer_path))
+    tokenizer.enable_truncation(max_tokens)
+    tokenizer.no_padding()
+    rows = [encoding.ids for encoding in tokenizer.encode_batch(list(texts))]
+    ids: Batches = []
+    masks: Batches = []
+    for places in batches([len(row) for row in rows]):
+        longest = max(len(rows[place]) for place in places)
+        ids.append(np.array([rows[place] + [0] * (longest - len(rows[place])) for place in places], dtype=np.int64))
+        masks.append(np.array([[n < len(rows[place]) for n in range(longest)] for place in places], dtype=np.int64))
+    return ids, masks

@@ -19,7 +19,8 @@ from rag.chunking import Chunker
 from rag.errors import SourceError, UnsupportedFormat
 from rag.ports import Embedder, Embeddings, FileReader
 from rag.reading import LocalReader, open_regular
-from rag.store import FileRow, Store
+from rag.rows import FileRow
+from rag.store import Store
 from rag.types import Document, FileReport, FileState, IngestProgress, Passage, Reading, Source, document_id
 
 _BATCH_TEXTS = 64

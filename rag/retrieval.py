@@ -14,7 +14,8 @@ import numpy.typing as npt
 
 from rag.asking import Asking, asking
 from rag.ports import Embedder
-from rag.store import Store, StoredPassage
+from rag.rows import StoredPassage
+from rag.store import Store
 from rag.terms import content_terms
 from rag.types import Hit, Scope
 

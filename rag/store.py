@@ -10,21 +10,30 @@ import sqlite3
 import threading
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import asdict, astuple, dataclass
 from pathlib import Path
 from types import TracebackType
-from typing import Any, Self
+from typing import Self
 
 import numpy as np
-import numpy.typing as npt
 
-from rag import storefile
+from rag import storefile, writing
 from rag.ports import Embeddings
+from rag.rows import (
+    EmbedderMark,
+    FileRow,
+    PassageIds,
+    Row,
+    StoredPassage,
+    StoredSentence,
+    file_row,
+    float16_bytes,
+    float32_bytes,
+    id_array,
+    json_ids,
+    stored_sentence,
+)
 from rag.storefile import Opening
-from rag.types import Document, FileState, Passage, Source, Span
-
-Embedding = npt.NDArray[np.float32]
-PassageIds = npt.NDArray[np.int64]
+from rag.types import Document, Passage, Source, Span
 
 _SOURCES = "SELECT id, name, path, title, date, origin, media_type, n_chars FROM documents "
 _FILES = "SELECT path, root, name, size_bytes, mtime_ns, sha256, state, reason, document_id FROM files "
@@ -33,57 +42,6 @@ _FIND_TEXT = "SELECT rowid, -rank FROM passages_fts WHERE passages_fts MATCH :te
 _IN_SCOPE = "AND rowid IN (SELECT id FROM passages WHERE document_id IN (SELECT value FROM json_each(:scope))) "
 _BEST_FIRST = "ORDER BY rank LIMIT :limit"
 _HELD_BY_FILE = "OR id IN (SELECT document_id FROM files WHERE name = :wanted OR path = :wanted) "
-_Row = tuple[Any, ...]
-
-
-@dataclass(frozen=True, slots=True)
-class StoredPassage:
-    """A passage as the store knows it; `id` never comes back after a deletion, `text` is the span's characters."""
-
-    id: int
-    document_id: str
-    ordinal: int
-    span: Span
-    text: str
-    n_tokens: int
-
-
-@dataclass(frozen=True, slots=True, eq=False)
-class StoredSentence:
-    """A sentence with its text and embedding: float32, (dimension,), length 1; all zero where it has none yet.
-
-    `ordinal` counts from 0 within the document. Embeddings are kept in half precision (a cosine moves by 0.001).
-    """
-
-    id: int
-    passage_id: int
-    ordinal: int
-    span: Span
-    text: str
-    embedding: Embedding
-
-
-@dataclass(frozen=True, slots=True)
-class FileRow:
-    """What is remembered of a file that was to be added; `sha256` is of its bytes, empty where it was never read."""
-
-    path: str
-    root: str
-    name: str
-    size_bytes: int
-    mtime_ns: int
-    sha256: str
-    state: FileState
-    reason: str
-    document_id: str | None
-
-
-@dataclass(frozen=True, slots=True)
-class EmbedderMark:
-    """Which embedder made the vectors of this store."""
-
-    name: str
-    dimension: int
 
 
 class Store:
@@ -178,8 +136,8 @@ class Store:
     def passage_ids(self, document_ids: Iterable[str] | None = None) -> PassageIds:
         """int64, ascending: of every document, or of these."""
         if document_ids is None:
-            return _id_array(self._rows("SELECT id FROM passages ORDER BY id"))
-        return _id_array(
+            return id_array(self._rows("SELECT id FROM passages ORDER BY id"))
+        return id_array(
             self._rows(
                 "SELECT id FROM passages WHERE document_id IN (SELECT value FROM json_each(?)) ORDER BY id",
                 json.dumps(list(document_ids)),
@@ -191,7 +149,7 @@ class Store:
         rows = self._rows(
             'SELECT id, document_id, ordinal, start, "end", text, n_tokens FROM passages '
             "WHERE id IN (SELECT value FROM json_each(?)) ORDER BY id",
-            _json_ids(ids),
+            json_ids(ids),
         )
         return {row[0]: StoredPassage(row[0], row[1], row[2], Span(row[3], row[4]), row[5], row[6]) for row in rows}
 
@@ -205,12 +163,12 @@ class Store:
             'SELECT s.id, s.passage_id, s.ordinal, s.start, s."end", p.start, p.text, s.embedding '
             "FROM sentences s JOIN passages p ON p.id = s.passage_id "
             "WHERE s.passage_id IN (SELECT value FROM json_each(?)) ORDER BY s.passage_id, s.ordinal",
-            _json_ids(passage_ids),
+            json_ids(passage_ids),
         )
         mark = self.embedder()
         found: dict[int, list[StoredSentence]] = {}
         for row in rows:
-            found.setdefault(row[1], []).append(_sentence(row, mark.dimension if mark else 0))
+            found.setdefault(row[1], []).append(stored_sentence(row, mark.dimension if mark else 0))
         return {passage_id: tuple(run) for passage_id, run in found.items()}
 
     def neighbours(self, passage_id: int) -> tuple[int | None, int | None]:
@@ -227,7 +185,7 @@ class Store:
 
     def embedded_ids(self) -> PassageIds:
         """int64, ascending: the passages that have an embedding."""
-        return _id_array(self._rows("SELECT passage_id FROM passage_vectors ORDER BY passage_id"))
+        return id_array(self._rows("SELECT passage_id FROM passage_vectors ORDER BY passage_id"))
 
     def embeddings(self, passage_ids: Sequence[int] | PassageIds) -> Embeddings:
         """float32, (len(passage_ids), dimension), in the order given; a row of zeros where there is none."""
@@ -236,7 +194,7 @@ class Store:
         places: dict[int, int] = {int(passage_id): place for place, passage_id in enumerate(passage_ids)}
         rows = self._rows(
             "SELECT passage_id, embedding FROM passage_vectors WHERE passage_id IN (SELECT value FROM json_each(?))",
-            _json_ids(places),
+            json_ids(places),
         )
         for passage_id, embedding in rows:
             vectors[places[passage_id]] = np.frombuffer(embedding, dtype=np.float32)
@@ -251,7 +209,7 @@ class Store:
         )
         mark = self.embedder()
         joined = np.frombuffer(b"".join(row[1] for row in rows), dtype=np.float32)
-        return _id_array(rows), joined.reshape(len(rows), mark.dimension if mark else 0)
+        return id_array(rows), joined.reshape(len(rows), mark.dimension if mark else 0)
 
     def embedder(self) -> EmbedderMark | None:
         """Which embedder the vectors are of; None in a store that never held any."""
@@ -266,7 +224,7 @@ class Store:
         with self._writing() as connection:
             connection.execute("DELETE FROM passage_vectors")
             connection.execute("UPDATE sentences SET embedding = NULL")
-            _set_meta(connection, "embedder", json.dumps({"name": name, "dimension": dimension}))
+            writing.set_meta(connection, "embedder", json.dumps({"name": name, "dimension": dimension}))
 
     def documents_without_embeddings(self) -> tuple[str, ...]:
         """Documents that wait for `replace_embeddings`, ordered by name."""
@@ -289,11 +247,11 @@ class Store:
             ).fetchall()
             connection.executemany(
                 "INSERT OR REPLACE INTO passage_vectors (passage_id, embedding) VALUES (?, ?)",
-                ((int(i), _f32(row)) for i, row in zip(passage_ids, passage_embeddings, strict=True)),
+                ((int(i), float32_bytes(row)) for i, row in zip(passage_ids, passage_embeddings, strict=True)),
             )
             connection.executemany(
                 "UPDATE sentences SET embedding = ? WHERE id = ?",
-                ((_f16(row), i) for (i,), row in zip(sentence_ids, sentence_embeddings, strict=True)),
+                ((float16_bytes(row), i) for (i,), row in zip(sentence_ids, sentence_embeddings, strict=True)),
             )
 
     # Full text
@@ -330,11 +288,11 @@ class Store:
 
     def file(self, path: str) -> FileRow | None:
         rows = self._rows(_FILES + "WHERE path = ?", path)
-        return _file_row(rows[0]) if rows else None
+        return file_row(rows[0]) if rows else None
 
     def files(self) -> tuple[FileRow, ...]:
         """Every file that was ever to be added and not removed since, ordered by path."""
-        return tuple(_file_row(row) for row in self._rows(_FILES + "ORDER BY path"))
+        return tuple(file_row(row) for row in self._rows(_FILES + "ORDER BY path"))
 
     def record_file(self, file: FileRow) -> None:
         """Remember what became of a file.
@@ -343,7 +301,7 @@ class Store:
         path of another file that still holds its text.
         """
         with self._writing() as connection:
-            _link_file(connection, file)
+            writing.link_file(connection, file)
 
     # Writing
 
@@ -370,9 +328,9 @@ class Store:
             raise ValueError(f"embeddings of shapes {expected} were expected")
         with self._writing() as connection:
             if not connection.execute("SELECT 1 FROM documents WHERE id = ?", (document.id,)).fetchone():
-                _insert_document(connection, document, passages, passage_embeddings, sentence_embeddings)
+                writing.insert_document(connection, document, passages, passage_embeddings, sentence_embeddings)
             if file is not None:
-                _link_file(connection, file)
+                writing.link_file(connection, file)
 
     def remove_document(self, document_id: str) -> bool:
         """Delete a document everywhere, so that its text is in no file of the store afterwards; False if unknown.
@@ -382,7 +340,7 @@ class Store:
         """
         with self._writing() as connection:
             known = connection.execute("DELETE FROM files WHERE document_id = ?", (document_id,)).rowcount > 0
-            known = _delete_document(connection, document_id) or known
+            known = writing.delete_document(connection, document_id) or known
             if known:
                 # FTS5 marks deletions and keeps the words until segments are merged (secure-delete came with 3.42).
                 connection.execute("INSERT INTO passages_fts(passages_fts) VALUES ('optimize')")
@@ -405,7 +363,7 @@ class Store:
     def set_meta(self, key: str, value: str) -> None:
         """Remember a setting that belongs to the stored text, such as the chunking parameters."""
         with self._writing() as connection:
-            _set_meta(connection, key, value)
+            writing.set_meta(connection, key, value)
 
     def is_sound(self) -> bool:
         """SQLite's full integrity check; reads the whole file."""
@@ -425,104 +383,12 @@ class Store:
                 "ON CONFLICT (key) DO UPDATE SET value = CAST(value AS INTEGER) + 1"
             )
 
-    def _rows(self, query: str, /, *values: object, **named: object) -> list[_Row]:
+    def _rows(self, query: str, /, *values: object, **named: object) -> list[Row]:
         with self._guarded() as connection:
             return connection.execute(query, named or values).fetchall()
-
-
-def _insert_document(
-    connection: sqlite3.Connection,
-    document: Document,
-    passages: Sequence[Passage],
-    passage_embeddings: Embeddings,
-    sentence_embeddings: Embeddings,
-) -> None:
-    source = document.source
-    connection.execute(
-        "INSERT INTO documents (id, name, path, title, date, origin, media_type, n_chars, text) "
-        "VALUES (:id, :name, :path, :title, :date, :origin, :media_type, :n_chars, :text)",
-        {**asdict(source), "text": document.text},
-    )
-    rows = iter(sentence_embeddings)
-    for passage, embedding in zip(passages, passage_embeddings, strict=True):
-        passage_id = connection.execute(
-            'INSERT INTO passages (document_id, ordinal, start, "end", n_tokens, text) VALUES (?, ?, ?, ?, ?, ?)',
-            (document.id, passage.ordinal, *astuple(passage.span), passage.n_tokens, passage.span.cut(document.text)),
-        ).lastrowid
-        connection.execute("INSERT INTO passage_vectors VALUES (?, ?)", (passage_id, _f32(embedding)))
-        connection.executemany(
-            'INSERT INTO sentences (passage_id, ordinal, start, "end", embedding) VALUES (?, ?, ?, ?, ?)',
-            (
-                (passage_id, sentence.ordinal, sentence.span.start, sentence.span.end, _f16(row))
-                # The sentences come first: zip must not take a vector that belongs to the next passage.
-                for sentence, row in zip(passage.sentences, rows, strict=False)
-            ),
-        )
-
-
-def _delete_document(connection: sqlite3.Connection, document_id: str) -> bool:
-    """Passages, vectors and sentences go by cascade, the full text by its trigger."""
-    connection.execute("DELETE FROM passages WHERE document_id = ?", (document_id,))
-    return connection.execute("DELETE FROM documents WHERE id = ?", (document_id,)).rowcount > 0
-
-
-def _link_file(connection: sqlite3.Connection, file: FileRow) -> None:
-    held = connection.execute("SELECT document_id FROM files WHERE path = ?", (file.path,)).fetchone()
-    connection.execute(
-        "INSERT OR REPLACE INTO files (path, root, name, size_bytes, mtime_ns, sha256, state, reason, document_id) "
-        "VALUES (:path, :root, :name, :size_bytes, :mtime_ns, :sha256, :state, :reason, :document_id)",
-        asdict(file),
-    )
-    if held and held[0] and held[0] != file.document_id:
-        _let_go(connection, held[0])
-
-
-def _let_go(connection: sqlite3.Connection, document_id: str) -> None:
-    """One file less holds this document: delete it, or name it after a file that remains."""
-    rows = connection.execute(
-        "SELECT path, name FROM files WHERE document_id = ? ORDER BY path", (document_id,)
-    ).fetchall()
-    if not rows:
-        _delete_document(connection, document_id)
-        return
-    named = connection.execute("SELECT path FROM documents WHERE id = ?", (document_id,)).fetchone()
-    if named and named[0] not in {path for path, _ in rows}:
-        connection.execute("UPDATE documents SET path = ?, name = ? WHERE id = ?", (*rows[0], document_id))
-
-
-def _set_meta(connection: sqlite3.Connection, key: str, value: str) -> None:
-    connection.execute("INSERT OR REPLACE INTO meta (key, value) VALUES (?, ?)", (key, value))
 
 
 def _any_of(terms: Iterable[str]) -> str:
     """An FTS5 expression in which every term is a quoted string, so that nothing in it is an operator."""
     cleaned = (term.replace("\0", " ").replace('"', '""') for term in dict.fromkeys(terms))
     return " OR ".join(f'"{term}"' for term in cleaned if any(character.isalnum() for character in term))
-
-
-def _file_row(row: _Row) -> FileRow:
-    path, root, name, size_bytes, mtime_ns, sha256, state, reason, document_id = row
-    return FileRow(path, root, name, size_bytes, mtime_ns, sha256, FileState(state), reason, document_id)
-
-
-def _sentence(row: _Row, dimension: int) -> StoredSentence:
-    sentence_id, passage_id, ordinal, start, end, passage_start, passage_text, blob = row
-    embedding = np.zeros(dimension, np.float32) if blob is None else np.frombuffer(blob, np.float16).astype(np.float32)
-    text = passage_text[start - passage_start : end - passage_start]
-    return StoredSentence(sentence_id, passage_id, ordinal, Span(start, end), text, embedding)
-
-
-def _id_array(rows: Sequence[_Row]) -> PassageIds:
-    return np.fromiter((row[0] for row in rows), dtype=np.int64, count=len(rows))
-
-
-def _json_ids(ids: Iterable[int]) -> str:
-    return json.dumps([int(passage_id) for passage_id in ids])
-
-
-def _f32(embedding: Embedding) -> bytes:
-    return np.ascontiguousarray(embedding, dtype=np.float32).tobytes()
-
-
-def _f16(embedding: Embedding) -> bytes:
-    return np.ascontiguousarray(embedding, dtype=np.float16).tobytes()

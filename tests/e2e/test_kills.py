@@ -20,7 +20,7 @@ from desktop_app.hosting import ChildDied
 from desktop_app.paths import AppPaths
 from desktop_app.settings import Settings
 from rag.store import Store
-from rag.types import Done, FileState, Quoted, Scope
+from rag.types import Delta, Done, FileState, Quoted, Scope
 from tests.e2e.programs import kill_at_some_point, n_kills, objects, seedbook
 
 pytestmark = [pytest.mark.e2e, pytest.mark.timeout(1800)]
@@ -116,7 +116,7 @@ def test_an_engine_killed_while_answering_is_there_for_the_next_question(
 def test_quotes_found_before_the_model_died_stay(workbench: LocalWorkbench) -> None:
     asking = _ask(workbench, "Who is Elizabeth Wishnick?")
     quoted = next(event for event in asking if isinstance(event, Quoted))
-    workbench.hosts["chat"].wait_ready()
+    next(event for event in asking if isinstance(event, Delta))
     os.kill(workbench.hosts["chat"].pid, signal.SIGKILL)
     with pytest.raises(ChildDied, match="safe"):
         list(asking)

@@ -10,9 +10,10 @@ import numpy as np
 import pytest
 
 from rag.errors import IndexUnavailable
-from rag.index import ChromaIndex, ExactIndex, VectorIndex
+from rag.index import ChromaIndex
 from rag.store import Store
 from rag.types import Document, Passage, Sentence, Source, Span, document_id
+from rag.vectors import ExactIndex, VectorIndex
 
 _DIMENSION = 16
 _PASSAGES = 6

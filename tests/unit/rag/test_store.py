@@ -17,8 +17,9 @@ import pytest
 
 from rag import storefile
 from rag.errors import StoreTooNew, StoreUnavailable
+from rag.rows import FileRow
 from rag.schema import MIGRATIONS
-from rag.store import FileRow, Store
+from rag.store import Store
 from rag.types import Document, FileState, Passage, Sentence, Source, Span, document_id
 
 _ROOT = Path(__file__).resolve().parents[3]
