@@ -48,6 +48,12 @@ def prepare_library(paths: AppPaths) -> Notice | None:
     )
 
 
+def added_files(paths: AppPaths) -> frozenset[str]:
+    """The original files that the library has looked at, whatever became of them."""
+    with closing(Store.read(paths.library)) as store:
+        return frozenset(row.path for row in store.files())
+
+
 class LocalWorkbench:
     """The library and three engines, each in a child process; fits desktop_app.workbench.Workbench.
 
@@ -113,10 +119,6 @@ class LocalWorkbench:
 
     def sources(self) -> tuple[Source, ...]:
         return self._store.sources()
-
-    def file_paths(self) -> frozenset[str]:
-        """The original files that the library has looked at, whatever became of them."""
-        return frozenset(row.path for row in self._store.files())
 
     def n_passages(self) -> int:
         return self._store.n_passages()

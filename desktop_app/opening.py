@@ -7,7 +7,7 @@ from collections.abc import Callable, Sequence
 from contextlib import closing
 from pathlib import Path
 
-from desktop_app.composition import LocalWorkbench, prepare_library
+from desktop_app.composition import LocalWorkbench, added_files, prepare_library
 from desktop_app.conversations import Conversations
 from desktop_app.exporting import ExportFormat, export
 from desktop_app.instance import Instance, knock, take
@@ -63,7 +63,7 @@ def _run(paths: AppPaths, instance: Instance) -> int:
         closing(Conversations(paths.conversations)) as conversations,
         closing(LocalWorkbench(paths, settings)) as workbench,
     ):
-        seeds.remember(workbench.file_paths())
+        seeds.remember(added_files(paths))
         exit_code = gui.run(
             workbench=workbench,
             conversations=conversations,
@@ -75,7 +75,7 @@ def _run(paths: AppPaths, instance: Instance) -> int:
             examples=EXAMPLES,
             watch_raises=lambda raise_window: _listen(instance, raise_window),
         )
-        seeds.remember(workbench.file_paths())
+        seeds.remember(added_files(paths))
         return exit_code
 
 
