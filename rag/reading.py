@@ -104,7 +104,11 @@ def _refuse_irregular(status: os.stat_result, path: Path) -> None:
 
 
 def _whole(file: BinaryIO, path: Path) -> bytes:
-    content = file.read(MAX_BYTES + 1)
+    # Asked for 200 MB, Python would make room for 200 MB, however small the file is.
+    size_bytes = os.fstat(file.fileno()).st_size
+    content = file.read(min(size_bytes, MAX_BYTES) + 1)
+    if len(content) > size_bytes:
+        content += file.read(MAX_BYTES + 1 - len(content))
     if len(content) > MAX_BYTES:
         raise UnreadableSource(path=str(path), reason="it grew past 200 MB while it was being read.")
     return content

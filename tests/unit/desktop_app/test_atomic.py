@@ -15,6 +15,7 @@ import pytest
 
 from desktop_app.atomic import FileNotWritten, remove_leftovers, write_atomically
 from desktop_app.disk import in_words
+from tests.kills import n_kills
 
 
 def test_text_is_stored_as_utf8_with_its_own_line_ends(tmp_path: Path) -> None:
@@ -117,9 +118,9 @@ while True:
 """
 
 
-def test_twenty_kills_while_writing_never_leave_half_a_file(tmp_path: Path) -> None:
+def test_kills_while_writing_never_leave_half_a_file(tmp_path: Path) -> None:
     target = tmp_path / "a"
-    for round_number in range(20):
+    for round_number in range(n_kills(8)):
         with subprocess.Popen(
             [sys.executable, "-c", _WRITER, str(target)], stdout=subprocess.PIPE, cwd=Path.cwd()
         ) as writer:

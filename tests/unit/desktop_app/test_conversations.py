@@ -21,6 +21,7 @@ from desktop_app.conversations import (
     ConversationsUnavailable,
 )
 from rag.types import Finish, Turn
+from tests.kills import n_kills
 from tests.transcripts import ARABIC_DOCUMENT, answer, quote, realistic, turn
 
 ROOT = Path(__file__).resolve().parents[3]
@@ -424,7 +425,7 @@ print("done", flush=True)
 
 
 @pytest.mark.skipif(os.name == "nt", reason="SIGKILL is POSIX")
-def test_nothing_acknowledged_is_lost_in_thirty_kills(path: Path) -> None:
+def test_nothing_acknowledged_is_lost_when_the_writer_is_killed(path: Path) -> None:
     acknowledged = path.with_name("acknowledged")
     chance = random.Random(20261122)
 
@@ -432,16 +433,18 @@ def test_nothing_acknowledged_is_lost_in_thirty_kills(path: Path) -> None:
         command = [sys.executable, "-c", WRITER, str(path), str(acknowledged), str(cycle), str(n_turns)]
         return subprocess.Popen(command, cwd=ROOT, stdout=subprocess.PIPE, text=True)
 
-    for cycle in range(30):
+    n_heard = 0
+    for cycle in range(n_kills(6)):
         with start(cycle, 500) as child:
             assert child.stdout is not None
             assert child.stdout.readline().startswith("whole"), f"cycle {cycle} found a loss"
             for _ in range(chance.randint(1, 60)):
                 assert child.stdout.readline() == "saved\n"
+                n_heard += 1
             child.kill()
     with start(99, 0) as child:
         assert child.stdout is not None
         lines = child.stdout.read().splitlines()
     assert lines[-1] == "done"
     n_acknowledged = int(lines[0].split()[1])
-    assert n_acknowledged == len([json.loads(line) for line in acknowledged.read_text().splitlines()]) > 300
+    assert n_acknowledged == len([json.loads(line) for line in acknowledged.read_text().splitlines()]) >= n_heard

@@ -17,6 +17,7 @@ import pytest
 
 from desktop_app.instance import Instance, Knock, knock, take
 from desktop_app.paths import AppPaths, EnvironmentProblem
+from tests.kills import n_kills
 
 ROOT = Path(__file__).resolve().parents[3]
 _START = """
@@ -159,8 +160,8 @@ def test_visitors_who_say_nonsense_or_nothing_do_not_close_the_door(paths: AppPa
     assert heard.empty()
 
 
-def test_twenty_kills_of_the_first_leave_the_folder_free_and_the_door_usable(start: Starter, tmp_path: Path) -> None:
-    for _ in range(20):
+def test_kills_of_the_first_leave_the_folder_free_and_the_door_usable(start: Starter, tmp_path: Path) -> None:
+    for _ in range(n_kills(4)):
         killed = start(tmp_path / "data")
         assert line(killed) == "first"
         killed.send_signal(signal.SIGKILL)

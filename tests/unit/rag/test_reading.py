@@ -7,7 +7,9 @@ import contextlib
 import os
 import pickle
 import socket
+import sys
 import time
+import tracemalloc
 from pathlib import Path
 
 import pytest
@@ -125,6 +127,23 @@ def test_a_file_over_200_mb_is_refused_by_its_size(tmp_path: Path) -> None:
         file.truncate(200 * 10**6 + 1)
     with pytest.raises(UnreadableSource, match="too large"):
         read(path)
+
+
+def test_a_small_file_takes_little_memory(tmp_path: Path) -> None:
+    path = _written(tmp_path, "a.txt", _ENGLISH)
+    read(path)
+    tracemalloc.start()
+    try:
+        read(path)
+        assert tracemalloc.get_traced_memory()[1] < 10**6
+    finally:
+        tracemalloc.stop()
+
+
+@pytest.mark.skipif(not sys.platform.startswith("linux"), reason="Linux has such files")
+def test_a_file_longer_than_its_size_says_is_read_to_its_end() -> None:
+    assert Path("/proc/version").stat().st_size == 0
+    assert read(Path("/proc/version")).text == Path("/proc/version").read_text()
 
 
 def test_errors_survive_a_process_border(tmp_path: Path) -> None:

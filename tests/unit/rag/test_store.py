@@ -21,6 +21,7 @@ from rag.rows import FileRow
 from rag.schema import MIGRATIONS
 from rag.store import Store
 from rag.types import Document, FileState, Passage, Sentence, Source, Span, document_id
+from tests.kills import n_kills
 
 _ROOT = Path(__file__).resolve().parents[3]
 _DIMENSION = 8
@@ -389,7 +390,8 @@ def test_nothing_acknowledged_is_lost_when_the_writer_is_killed(path: Path, tmp_
     acknowledged = tmp_path / "acknowledged"
     acknowledged.touch()
     chance = random.Random(20)
-    for attempt in range(20):
+    n_attempts = n_kills(4)
+    for attempt in range(n_attempts):
         before = acknowledged.stat().st_size
         arguments = [str(_ROOT), str(path), str(acknowledged), str(attempt * 10_000)]
         child = subprocess.Popen([sys.executable, "-c", _CHILD, *arguments], cwd=_ROOT)
@@ -407,7 +409,7 @@ def test_nothing_acknowledged_is_lost_when_the_writer_is_killed(path: Path, tmp_
         lines = acknowledged.read_text().split("\n")[:-1]
         assert len(lines) == len(set(lines))
         assert set(lines) <= ids
-        assert len(ids) <= len(lines) + 20
+        assert len(ids) <= len(lines) + n_attempts
         assert len({source.name for source in store.sources()}) == len(ids)
         for document_id_ in ids:
             passages = store.passages_of(document_id_)
