@@ -8,7 +8,7 @@ from dataclasses import replace
 from itertools import pairwise
 
 import pytest
-from PySide6.QtCore import QCoreApplication, QEvent, Qt
+from PySide6.QtCore import QCoreApplication, QEvent, QPoint, Qt
 from PySide6.QtWidgets import QApplication, QPushButton, QScrollArea, QWidget
 
 from desktop_app.conversation_view import ConversationView
@@ -201,11 +201,13 @@ def test_two_hundred_turns_open_quickly_and_few_are_built(view):
 
 
 def test_far_turns_are_given_up_again(view):
-    view.show_conversation(answered(120))
+    view.show_conversation(answered(60))
     settle()
-    for _ in range(120):
-        bar(view).setValue(bar(view).value() - 500)
+    while bar(view).value() > 0:
+        bar(view).setValue(bar(view).value() - 1000)
     settle()
+    assert view.turn_view("t0") is not None
+    assert view.turn_view("t59") is None
     assert len(built(view)) <= 40
 
 
@@ -246,6 +248,20 @@ def test_only_the_open_quote_is_marked(view):
         if card.is_current
     ]
     assert marked == [("t1", 4)]
+
+
+def test_the_marked_quote_comes_in_sight_wherever_it_is(view):
+    view.show_conversation(answered(60))
+    settle()
+    for turn_id, index in (("t0", 4), ("t59", 0), ("t30", 3)):
+        view.mark_quote(turn_id, index)
+        for _ in range(3):
+            settle()
+        card = view.turn_view(turn_id).current_card
+        viewport = view.findChild(QScrollArea).viewport()
+        top = card.mapTo(viewport, QPoint()).y()
+        assert 0 <= top <= viewport.height() - card.height()
+        assert not card.hasFocus()
 
 
 def test_tab_goes_through_the_quotes_in_order(view, qtbot):
