@@ -17,6 +17,7 @@ from hypothesis import settings
 from desktop_app.paths import AppPaths
 
 os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
+os.environ.setdefault("ORT_DISABLE_TELEMETRY", "1")  # engines that a test opens in its own process
 
 settings.register_profile("ci", deadline=None, database=None, print_blob=True)
 settings.register_profile("thorough", parent=settings.get_profile("ci"), max_examples=2000)
