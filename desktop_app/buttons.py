@@ -100,11 +100,14 @@ class NumberButton(QuietButton):
 class ArrowButton(QuietButton):
     """A chevron that points up or down."""
 
-    def __init__(self, direction: Qt.ArrowType, name: str, parent: QWidget | None = None) -> None:
+    def __init__(self, direction: Qt.ArrowType, parent: QWidget | None = None) -> None:
         super().__init__("", parent)
         self._direction = direction
+
+    def name(self, name: str, keys: str) -> None:
+        """Say what it does, and by which keys that is done too."""
         self.setAccessibleName(name)
-        self.setToolTip(name)
+        self.setToolTip(f"{name} ({keys})")
 
     def sizeHint(self) -> QSize:
         side = self.fontMetrics().height() + 8

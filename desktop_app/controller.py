@@ -314,6 +314,8 @@ class Controller(QObject):
     @Slot(object)
     def _show_engine(self, state: EngineState) -> None:
         self._window.status_line.show_engine(state)
+        if state.engine == "chat":
+            self._view.set_model_loading(state.status is EngineStatus.LOADING)
         if state.engine == "search" and state.status is EngineStatus.READY:
             self.indexing.follow()
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
-from PySide6.QtCore import QCoreApplication, QEvent, Qt, Signal, Slot
+from PySide6.QtCore import QCoreApplication, QEvent, Qt, QTimer, Signal, Slot
 from PySide6.QtGui import QFontMetricsF, QPalette, QResizeEvent, QShowEvent
 from PySide6.QtWidgets import QFrame, QScrollArea, QStackedLayout, QWidget
 
@@ -23,6 +23,7 @@ _MARGIN_PX = 28
 _AHEAD_PX = 600
 _MOST_VIEWS = 40
 _AT_END_PX = 32
+_BESIDE_CARD_PX = 24
 _SETTLING_ROUNDS = 6
 
 
@@ -67,6 +68,7 @@ class ConversationView(QWidget):
         self._theme: Theme = themes.theme
         self._slots: list[_Slot] = []
         self._is_following = True
+        self._is_model_loading = False
         self._is_arranging = False
         self._is_arranging_due = False
         self._empty = EmptyConversation(themes.theme)
@@ -166,13 +168,34 @@ class ConversationView(QWidget):
                 return
 
     def mark_quote(self, turn_id: str, index: int | None) -> None:
-        """Mark the quote whose place is open in the source view, and no other; None marks none."""
+        """Mark the quote whose place is open in the source view, and no other, and bring it in sight."""
         for slot in self._slots:
             wanted = index if slot.turn.id == turn_id else None
             if slot.current_quote != wanted:
                 slot.current_quote = wanted
                 if slot.view:
                     slot.view.mark_quote(wanted)
+        # The card may be new, and the pane that opens beside it takes room; both are laid out first.
+        QTimer.singleShot(0, self, self._reveal_marked)
+
+    @Slot()
+    def _reveal_marked(self) -> None:
+        slot = next((slot for slot in self._slots if slot.current_quote is not None), None)
+        if slot is None or not self._scroll.isVisible():
+            return
+        if slot.view is None:
+            self.scroll_to_turn(slot.turn.id)
+        self._arrange()
+        card = slot.view.current_card if slot.view else None
+        if card is not None:
+            self._scroll.ensureWidgetVisible(card, 0, _BESIDE_CARD_PX)
+
+    def set_model_loading(self, is_loading: bool) -> None:
+        """Say in an answer that waits for its draft what it waits for."""
+        self._is_model_loading = is_loading
+        for slot in self._slots:
+            if slot.view and slot.is_live:
+                slot.view.set_model_loading(is_loading)
 
     def scroll_to_turn(self, turn_id: str) -> None:
         """Bring a turn's question to the top."""
@@ -285,6 +308,7 @@ class ConversationView(QWidget):
         view.stop_requested.connect(self.stop_requested)
         view.height_changed.connect(self._turn_grew)
         view.mark_quote(slot.current_quote)
+        view.set_model_loading(self._is_model_loading)
         return view
 
     def _order_focus(self) -> None:

@@ -79,19 +79,23 @@ class EvidenceList(QWidget):
         self._rest = [*enumerate(answer.quotes), *enumerate(nearest)]
         self._show_cards(_CARDS_AT_FIRST)
 
+    @property
+    def current_card(self) -> ExcerptCard | None:
+        """The card that is marked."""
+        return next((card for card in self._cards if card.is_current), None)
+
     def mark_quote(self, index: int | None) -> None:
         """Mark the card of a quote as the one whose place is open; None marks none."""
         self._current = index
         if index is not None and any(place == index and isinstance(item, Quote) for place, item in self._rest):
-            self._show_rest()
+            self._show_cards(len(self._rest))
         for number, card in enumerate(self._cards):
             card.set_current(isinstance(card, QuoteCard) and number == index)
 
     def _show_rest(self) -> None:
         first_new = len(self._cards)
         self._show_cards(len(self._rest))
-        if self._more.hasFocus() or not self._more.isVisible():
-            self._cards[first_new].setFocus(Qt.FocusReason.OtherFocusReason)
+        self._cards[first_new].setFocus(Qt.FocusReason.OtherFocusReason)
 
     def _show_cards(self, count: int) -> None:
         now, self._rest = self._rest[:count], self._rest[count:]

@@ -9,7 +9,7 @@ from collections.abc import Sequence
 from math import ceil
 from typing import Any
 
-from PySide6.QtCore import QMimeData, QSize, Qt, Signal
+from PySide6.QtCore import QMimeData, QRect, QSize, Qt, Signal
 from PySide6.QtGui import (
     QFont,
     QFontMetrics,
@@ -189,7 +189,7 @@ class InertText(InertEdit):
 
 
 class Caption(QWidget):
-    """One line of plain text that is cut with an ellipsis where the room ends; the tool tip has it in full."""
+    """Plain text on one line, or a few, cut with an ellipsis where the room ends; the tool tip has it in full."""
 
     def __init__(
         self,
@@ -197,12 +197,16 @@ class Caption(QWidget):
         parent: QWidget | None = None,
         elide: Qt.TextElideMode = Qt.TextElideMode.ElideRight,
         colour_role: QPalette.ColorRole = QPalette.ColorRole.WindowText,
+        most_lines: int = 1,
     ) -> None:
         super().__init__(parent)
         self._text = ""
         self._elide = elide
         self._colour_role = colour_role
-        self.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Fixed)
+        self._most_lines = most_lines
+        policy = QSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Fixed)
+        policy.setHeightForWidth(most_lines > 1)
+        self.setSizePolicy(policy)
         self.set_text(text)
 
     def text(self) -> str:
@@ -226,7 +230,36 @@ class Caption(QWidget):
     def paintEvent(self, event: QPaintEvent) -> None:  # noqa: ARG002
         painter = QPainter(self)
         painter.setPen(self.palette().color(self._colour_role))
+        lines = self.shown_lines(self.width())
+        height = self.fontMetrics().height()
+        top = (self.height() - height * len(lines)) // 2
+        for number, line in enumerate(lines):
+            room = QRect(0, top + number * height, self.width(), height)
+            painter.drawText(room, Qt.AlignmentFlag.AlignVCenter | Qt.AlignmentFlag.AlignLeft, line)
+
+    def hasHeightForWidth(self) -> bool:
+        return self._most_lines > 1
+
+    def heightForWidth(self, width: int) -> int:
+        return self.fontMetrics().height() * len(self.shown_lines(width))
+
+    def shown_lines(self, width: int) -> list[str]:
+        """What is drawn in this width in pixels, line by line; only the last line can be cut."""
         # Enough for any width: the middle of a name of a million characters is not worth shaping.
         text = self._text if len(self._text) <= 2_000 else self._text[:1_000] + "…" + self._text[-1_000:]
-        elided = self.fontMetrics().elidedText(text, self._elide, self.width())
-        painter.drawText(self.rect(), Qt.AlignmentFlag.AlignVCenter | Qt.AlignmentFlag.AlignLeft, elided)
+        lines: list[str] = []
+        while text and len(lines) < self._most_lines - 1:
+            head, text = self._first_line(text, width)
+            lines.append(head)
+        if text or not lines:
+            lines.append(self.fontMetrics().elidedText(text, self._elide, width))
+        return lines
+
+    def _first_line(self, text: str, width: int) -> tuple[str, str]:
+        """As many words as fit, and the rest; a word that is too wide for a line is cut in it."""
+        words = text.split(" ")
+        count = len(words)
+        while count > 1 and self.fontMetrics().horizontalAdvance(" ".join(words[:count])) > width:
+            count -= 1
+        head = self.fontMetrics().elidedText(" ".join(words[:count]), self._elide, width)
+        return head, " ".join(words[count:])

@@ -116,13 +116,14 @@ class ProseView(QWidget):
 
     quote_activated = Signal(int)
 
-    def __init__(self, model: str, theme: Theme, parent: QWidget | None = None) -> None:
+    def __init__(self, theme: Theme, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._theme = theme
         self._pending = ""
         self._rows: list[tuple[Claim, ClaimRow]] = []
         self._is_showing_unsupported = False
-        self._heading = Caption(f"Draft by {model}, checked against the quotes")
+        self._heading = Caption()
+        self.name_model("")
         self._draft = InertText()
         self._draft.setAccessibleName("Draft being written, not yet checked")
         self._draft.hide()
@@ -160,6 +161,10 @@ class ProseView(QWidget):
     def draft_text(self) -> str:
         """What is written and not checked yet."""
         return self._pending
+
+    def name_model(self, model: str) -> None:
+        """Say which model writes; an empty name stands for one that is not known yet."""
+        self._heading.set_text(f"Draft by {model or 'the model'}, checked against the quotes")
 
     def append_delta(self, text: str) -> None:
         """Show a further piece of the prose as it is written, marks included."""

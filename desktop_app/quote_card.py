@@ -5,6 +5,8 @@ It shows what it is given; whether the words still stand in the source is for th
 
 from __future__ import annotations
 
+import re
+
 from PySide6.QtCore import QEvent, QRectF, Qt, Signal
 from PySide6.QtGui import QColor, QFocusEvent, QFont, QKeyEvent, QMouseEvent, QPainter, QPaintEvent, QPalette, QPen
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QSizePolicy, QVBoxLayout, QWidget
@@ -17,6 +19,8 @@ from rag.types import Hit, Quote, Source
 _EXCERPT_CHARS = 320
 _MOST_CHARS = 6_000
 _RULE_ROOM_PX = 14
+# A line that begins with number signs, or one that is underlined.
+_HEADING = re.compile(r"^ {0,3}#{1,6}(?:[ \t].*)?$|^[^\n]+\n(?:=+|-{3,})[ \t]*$", re.MULTILINE)
 
 
 class ExcerptCard(QFrame):
@@ -194,9 +198,16 @@ class HitCard(ExcerptCard):
 
 
 def _excerpt(text: str) -> str:
-    """The beginning of a passage, cut at a word and marked as cut."""
-    flat = " ".join(text.split())
+    """The beginning of a passage without its headings, cut at a word; an ellipsis stands for what is left out of it."""
+    flat = _without_headings(text)
     if len(flat) <= _EXCERPT_CHARS:
         return flat
     kept = flat[:_EXCERPT_CHARS]
     return (kept.rsplit(" ", 1)[0] if " " in kept else kept) + " …"
+
+
+def _without_headings(text: str) -> str:
+    """On one line, from the first words that are no Markdown heading; a passage of headings alone keeps their words."""
+    parts = [" ".join(part.split()) for part in _HEADING.split(text)]
+    words = " … ".join(part for part in parts if part)
+    return words or " ".join(" ".join(line.strip("#= -") for line in text.splitlines()).split())

@@ -19,17 +19,19 @@ from desktop_app.why_view import WhyView
 from desktop_app.window import Window
 from desktop_app.workbench import Workbench
 from rag.errors import RagError
-from rag.types import Document, Hit, Quote, Source
+from rag.types import Hit, Quote
 
 
 @dataclass(frozen=True, slots=True)
 class _Open:
-    """What lies in the source view; `indices` are the quotes' places among the answer's quotes."""
+    """What is stepped through: the quotes of the turn with this id, or passages or nothing where the id is empty."""
 
-    document: Document
-    quotes: tuple[Quote, ...] = ()
+    quotes: tuple[Quote, ...]
     turn_id: str = ""
-    indices: tuple[int, ...] = ()
+
+    @property
+    def called(self) -> str:
+        return "Quote" if self.turn_id else "Passage"
 
 
 class SourceDesk(QObject):
@@ -58,6 +60,8 @@ class SourceDesk(QObject):
         self._current = 0
         self._explained_hits: tuple[Hit, ...] = ()
         source_view.current_changed.connect(self._follow)
+        source_view.quote_requested.connect(self._show)
+        window.actions_by_name["show_source"].toggled.connect(self._mark_open)
         why_view.hit_activated.connect(self._show_explained_hit)
         why_view.close_requested.connect(window.hide_source)
 
@@ -66,13 +70,7 @@ class SourceDesk(QObject):
         """Open the source of a quote, all quotes of the same answer in it marked, this one in sight."""
         turn = self._desk.turn(turn_id)
         quotes = turn.answer.quotes if turn is not None and turn.answer is not None else ()
-        if not 0 <= index < len(quotes):
-            return
-        document = self._document(quotes[index].source)
-        if document is not None:
-            indices = tuple(at for at, quote in enumerate(quotes) if quote.source.id == document.id)
-            together = tuple(quotes[at] for at in indices)
-            self._show(_Open(document, together, turn_id, indices), indices.index(index))
+        self._open_at(_Open(quotes, turn_id), index)
 
     @Slot(str, int)
     def show_hit(self, turn_id: str, index: int) -> None:
@@ -84,7 +82,15 @@ class SourceDesk(QObject):
     @Slot(str)
     def show_document(self, document_id: str) -> None:
         """Open a document at its beginning."""
-        self._show(_Open(self._workbench.document(document_id)), 0)
+        try:
+            document = self._workbench.document(document_id)
+        except RagError as exc:
+            self._window.show_problem(explain(exc))
+            return
+        self._open, self._current = _Open(()), 0
+        self._source_view.show_document(document, (), 0)
+        self._window.show_source()
+        self._mark_open()
 
     @Slot(str)
     def explain(self, turn_id: str) -> None:
@@ -97,7 +103,7 @@ class SourceDesk(QObject):
 
     @Slot()
     def next_quote(self) -> None:
-        """Go to the next quote in the open document."""
+        """Go to the answer's next quote, in whatever document it lies."""
         self._step(1)
 
     @Slot()
@@ -113,38 +119,46 @@ class SourceDesk(QObject):
         self._window.hide_source()
 
     def _step(self, by: int) -> None:
-        if self._open is not None and 0 <= self._current + by < len(self._open.quotes):
-            self._show(self._open, self._current + by)
+        self._show(self._current + by)
 
     @Slot(int)
     def _show_explained_hit(self, index: int) -> None:
         self._show_hit(self._explained_hits, index)
 
     def _show_hit(self, hits: Sequence[Hit], index: int) -> None:
-        if not 0 <= index < len(hits):
-            return
-        hit = hits[index]
-        document = self._document(hit.source)
-        if document is not None and hit.span.end <= len(document.text):
-            self._show(_Open(document, (Quote.cut(document, hit.span, hit.score),)), 0)
+        self._open_at(_Open(tuple(Quote(hit.source, hit.span, hit.text, hit.score) for hit in hits)), index)
 
-    def _show(self, opened: _Open, current: int) -> None:
-        self._open = opened
+    def _open_at(self, opened: _Open, index: int) -> None:
+        if 0 <= index < len(opened.quotes):
+            self._open = opened
+            self._show(index)
+
+    @Slot(int)
+    def _show(self, current: int) -> None:
+        """Show what is open at one of its quotes; beyond the first and the last there is nothing to show."""
+        opened = self._open
+        if opened is None or not 0 <= current < len(opened.quotes):
+            return
+        source = opened.quotes[current].source
+        try:
+            document = self._workbench.document(source.id)
+        except RagError as exc:
+            self._source_view.show_missing(source, explain(exc).message, opened.quotes, current, opened.called)
+        else:
+            self._source_view.show_document(document, opened.quotes, current, opened.called)
         self._window.show_source()
-        self._source_view.show_document(opened.document, opened.quotes, current)
         self._follow(current)
 
     @Slot(int)
     def _follow(self, current: int) -> None:
         self._current = current
-        if self._open is not None and self._open.turn_id and current < len(self._open.indices):
-            self._conversation_view.mark_quote(self._open.turn_id, self._open.indices[current])
+        self._mark_open()
 
-    def _document(self, source: Source) -> Document | None:
-        try:
-            return self._workbench.document(source.id)
-        except RagError as exc:
-            self._open = None
-            self._window.show_source()
-            self._source_view.show_missing(source, explain(exc).message)
-            return None
+    @Slot()
+    def _mark_open(self) -> None:
+        """Mark the card of the quote that can be seen in its source, or none."""
+        opened = self._open
+        if opened is not None and opened.turn_id and self._window.actions_by_name["show_source"].isChecked():
+            self._conversation_view.mark_quote(opened.turn_id, self._current)
+        else:
+            self._conversation_view.mark_quote("", None)

@@ -1,6 +1,6 @@
-"""A document with the quotes that were cut out of it: what it is, whether it still holds them, and where.
+"""A document with the quotes of an answer that lie in it: what it is, whether it still holds them, and where.
 
-It is given the document; it reads no file and no library.
+It is given the document and asks for another one where the next quote lies elsewhere; it reads no file and no library.
 """
 
 from __future__ import annotations
@@ -28,16 +28,19 @@ class SourceView(QWidget):
     """Header, quotes to step through, search, and the text. GUI thread only.
 
     Signals:
-        current_changed(int): the reader stepped to another quote.
+        current_changed(int): the reader stepped to another quote of this document.
+        quote_requested(int): the reader stepped to a quote of another document, which is to be shown.
     """
 
     current_changed = Signal(int)
+    quote_requested = Signal(int)
 
     def __init__(self, themes: ThemeSource, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._document: Document | None = None
         self._quotes: tuple[Quote, ...] = ()
         self._current = 0
+        self._called = "Quote"
         self._header = _SourceHeader(themes.theme)
         self._steps = _QuoteSteps(themes.theme)
         self._steps.stepped.connect(self._step)
@@ -60,11 +63,15 @@ class SourceView(QWidget):
         self.setAccessibleName("Source")
         self.clear()
 
-    def show_document(self, document: Document, quotes: Sequence[Quote], current: int) -> None:
-        """Show a document with all its quotes marked, and bring the quote at `current` into view."""
+    def show_document(self, document: Document, quotes: Sequence[Quote], current: int, called: str = "Quote") -> None:
+        """Show a document and bring the quote at `current` into view.
+
+        `quotes` are all of an answer: those cut out of this document are marked, the others can be stepped to. `called`
+        is what one of them is named, for passages are shown in this way too.
+        """
         if self._document is None or self._document.id != document.id:
             self._find.hide()
-        self._document, self._quotes, self._current = document, tuple(quotes), current
+        self._document, self._quotes, self._current, self._called = document, tuple(quotes), current, called
         self._header.show_source(document.source)
         self._steps.setVisible(True)
         spans = [quote.span if quote.is_verbatim_in(document) else None for quote in quotes]
@@ -74,11 +81,16 @@ class SourceView(QWidget):
         self._body.setCurrentWidget(self._reading)
         self._offer_more()
 
-    def show_missing(self, source: Source, message: str) -> None:
-        """Say why a source cannot be shown; what is known about it stays."""
+    def show_missing(
+        self, source: Source, message: str, quotes: Sequence[Quote] = (), current: int = 0, called: str = "Quote"
+    ) -> None:
+        """Say why a source cannot be shown; what is known about it stays, and so does the way to the other quotes."""
         self._forget()
         self._header.show_source(source)
         self._message.set_text(message)
+        self._quotes, self._current, self._called = tuple(quotes), current, called
+        self._steps.setVisible(len(self._quotes) > 1)
+        self._show_current()
 
     def clear(self) -> None:
         """Show that nothing is open."""
@@ -120,14 +132,21 @@ class SourceView(QWidget):
 
     def _step(self, by: int) -> None:
         wanted = self._current + by
-        if 0 <= wanted < len(self._quotes):
-            self._current = wanted
-            self._page.set_current(wanted)
-            self._show_current()
-            self.current_changed.emit(wanted)
+        if not 0 <= wanted < len(self._quotes):
+            return
+        if not self._is_here(self._quotes[wanted]):
+            self.quote_requested.emit(wanted)
+            return
+        self._current = wanted
+        self._page.set_current(wanted)
+        self._show_current()
+        self.current_changed.emit(wanted)
+
+    def _is_here(self, quote: Quote) -> bool:
+        return self._document is not None and quote.source.id == self._document.id
 
     def _show_current(self) -> None:
-        self._steps.show_place(self._current, len(self._quotes))
+        self._steps.show_place(self._current, len(self._quotes), self._called, can_find=self._document is not None)
         is_open = self._document is not None and 0 <= self._current < len(self._quotes)
         quote = self._quotes[self._current] if is_open else None
         is_verbatim = quote.is_verbatim_in(self._document) if quote and self._document else None
@@ -191,7 +210,7 @@ class _SourceHeader(QWidget):
     def __init__(self, theme: Theme) -> None:
         super().__init__()
         muted = QPalette.ColorRole.PlaceholderText
-        self._title = Caption()
+        self._title = Caption(most_lines=2)
         self._about = Caption(colour_role=muted)
         self._name = Caption(elide=Qt.TextElideMode.ElideMiddle, colour_role=muted)
         self._verified = Caption()
@@ -200,7 +219,9 @@ class _SourceHeader(QWidget):
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(4)
         for part in (self._title, self._about, self._name, self._verified):
-            part.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
+            policy = part.sizePolicy()
+            policy.setHorizontalPolicy(QSizePolicy.Policy.Expanding)
+            part.setSizePolicy(policy)
             column.addWidget(part)
         self.set_theme(theme)
 
@@ -244,8 +265,8 @@ class _QuoteSteps(QWidget):
     def __init__(self, theme: Theme) -> None:
         super().__init__()
         self._place = Caption()
-        self._previous = ArrowButton(Qt.ArrowType.UpArrow, "Previous quote")
-        self._next = ArrowButton(Qt.ArrowType.DownArrow, "Next quote")
+        self._previous = ArrowButton(Qt.ArrowType.UpArrow)
+        self._next = ArrowButton(Qt.ArrowType.DownArrow)
         self._find = QuietButton("Find", is_muted=True)
         self._find.setAccessibleName("Find in this text")
         self._previous.clicked.connect(lambda: self.stepped.emit(-1))
@@ -265,8 +286,11 @@ class _QuoteSteps(QWidget):
         for part in (self._previous, self._next, self._find):
             part.setFont(theme.small)
 
-    def show_place(self, current: int, total: int) -> None:
-        self._place.set_text(f"Quote {current + 1} of {total}" if total else "No quote from this source")
+    def show_place(self, current: int, total: int, called: str, *, can_find: bool) -> None:
+        self._place.set_text(f"{called} {current + 1} of {total}" if total else "")
+        self._previous.name(f"Previous {called.lower()}", "Shift+F4")
+        self._next.name(f"Next {called.lower()}", "F4")
+        self._find.setVisible(can_find)
         self._previous.setEnabled(current > 0)
         self._next.setEnabled(current < total - 1)
         for part in (self._previous, self._next):

@@ -58,6 +58,9 @@ class TurnView(QWidget):
         self._problem_title = problem_title
         self._is_focus_ordered = False
         self._prose: ProseView | None = None
+        self._model = ""
+        self._is_before_draft = False
+        self._is_model_loading = False
         self._head = TurnHead(turn.question, theme)
         self._activity = _ActivityLine()
         self._evidence = EvidenceList(theme)
@@ -77,26 +80,32 @@ class TurnView(QWidget):
     def show_quotes(self, answer: Answer) -> None:
         """The verdict stands and the quotes are cut; perhaps a model writes now."""
         self._show_evidence(answer)
-        is_writing = answer.model is not None and answer.verdict is not Verdict.NOT_IN_SOURCES
-        if is_writing:
-            self._prose_by(answer.model or "")
-        self._activity.show_words("Reading the quotes …" if is_writing else "Finishing …")
+        self._model = answer.model or ""
+        self._is_before_draft = answer.verdict is not Verdict.NOT_IN_SOURCES
+        self._activity.show_words(self._waiting_words() if self._is_before_draft else "Finishing …")
+
+    def set_model_loading(self, is_loading: bool) -> None:
+        """Whether the draft has to wait until its model is loaded."""
+        self._is_model_loading = is_loading
+        if self._is_before_draft:
+            self._activity.show_words(self._waiting_words())
 
     def append_delta(self, text: str) -> None:
         """A further piece of the draft; cheap enough to be called 25 times a second."""
-        self._prose_by("the model").append_delta(text)
+        self._is_before_draft = False
+        self._prose_by(self._model).append_delta(text)
         self._activity.show_words("Writing …")
 
     def show_checked(self, claim: Claim) -> None:
         """A finished sentence takes the place of its draft."""
-        self._prose_by("the model").show_checked(claim)
+        self._prose_by(self._model).show_checked(claim)
 
     def finish(self, answer: Answer) -> None:
         """Show the answer as it will be kept."""
-        self._activity.show_words("")
+        self._end_activity()
         self._show_evidence(answer)
         if answer.claims:
-            self._prose_by(answer.model or "the model").show_claims(answer.claims)
+            self._prose_by(answer.model or "").show_claims(answer.claims)
         elif self._prose:
             self._prose.show_claims(())
             self._prose.hide()
@@ -104,7 +113,7 @@ class TurnView(QWidget):
 
     def fail(self, title: str, message: str) -> None:
         """Say what went wrong; quotes that are there already stay."""
-        self._activity.show_words("")
+        self._end_activity()
         self._problem.show_problem(title, message)
         self._problem.show()
         self._show_footer(None)
@@ -112,6 +121,11 @@ class TurnView(QWidget):
     def mark_quote(self, index: int | None) -> None:
         """Mark the card whose place is open in the source view; None marks none."""
         self._evidence.mark_quote(index)
+
+    @property
+    def current_card(self) -> QWidget | None:
+        """The card that is marked."""
+        return self._evidence.current_card
 
     def set_theme(self, theme: Theme) -> None:
         self._theme = theme
@@ -179,11 +193,20 @@ class TurnView(QWidget):
         self._footer.show_answer(answer, ending)
         self._footer.show()
 
+    def _waiting_words(self) -> str:
+        return "The language model is loading …" if self._is_model_loading else "Reading the quotes …"
+
+    def _end_activity(self) -> None:
+        self._is_before_draft = False
+        self._activity.show_words("")
+
     def _prose_by(self, model: str) -> ProseView:
+        """The draft, by a model whose name is empty while it is not known yet."""
         if self._prose is None:
-            self._prose = ProseView(model, self._theme, self)
+            self._prose = ProseView(self._theme, self)
             self._prose.quote_activated.connect(self.quote_activated)
             self._column.insertWidget(self._column.indexOf(self._activity), self._prose)
+        self._prose.name_model(model)
         self._prose.show()
         return self._prose
 

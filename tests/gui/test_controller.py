@@ -1,21 +1,27 @@
 from __future__ import annotations
 
+import re
 import threading
 import time
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QGuiApplication
+from PySide6.QtWidgets import QWidget
 from pytestqt.qtbot import QtBot
 
+from desktop_app.buttons import ArrowButton
 from desktop_app.conversations import Conversations, ConversationsUnavailable
 from desktop_app.exporting import ExportFormat
+from desktop_app.inert_text import Caption, InertText
+from desktop_app.quote_card import QuoteCard
 from desktop_app.workbench import EngineState, EngineStatus, IndexState, Notice
 from rag.errors import QuestionTooLong
-from rag.types import Delta, FileReport, FileState, Finish, Scope, Turn
-from tests.gui.fake_workbench import FakeWorkbench
+from rag.types import Delta, Done, FileReport, FileState, Finish, Scope, Turn
+from tests.gui.fake_workbench import FakeWorkbench, answer_of, quote
 from tests.gui.open_window import OpenWindow, open_window
 
 pytestmark = [pytest.mark.gui, pytest.mark.qt_log_ignore("This plugin does not support")]
@@ -40,6 +46,50 @@ def begin(manual: OpenWindow, question: str = "Why?", n_events: int = 2) -> str:
     manual.wait(lambda: manual.bench.asked)
     manual.bench.asked[-1].put(*manual.bench.script(question)[:n_events])
     return manual.current.id
+
+
+def answer_from_both(manual: OpenWindow) -> Turn:
+    """Answer a question with quotes from the first, the second and again the first document."""
+    bridge, harbour = manual.bench.documents
+    quotes = (
+        quote(bridge, "The bridge over the Lune was closed on 3 March 2024."),
+        quote(harbour, "The harbour opened in 1887.", 0.8),
+        quote(bridge, "It is planned to take eleven months.", 0.7),
+    )
+    begin(manual, n_events=0)
+    manual.bench.asked[-1].put(Done(replace(answer_of(bridge, "Why?", ""), quotes=quotes)))
+    manual.wait(lambda: not manual.controller.asker.is_answering)
+    return manual.current.turns[-1]
+
+
+def step(opened: OpenWindow, way: str, by: int) -> None:
+    if way == "keys":
+        opened.window.actions_by_name["next_quote" if by > 0 else "previous_quote"].trigger()
+        return
+    name = "Next quote" if by > 0 else "Previous quote"
+    arrows = opened.gui.source_view.findChildren(ArrowButton)
+    next(arrow for arrow in arrows if arrow.accessibleName() == name).click()
+
+
+def seen_in(view: QWidget) -> str:
+    texts = [part.text() for kind in (Caption, InertText) for part in view.findChildren(kind) if part.isVisible()]
+    return "\n".join(texts)
+
+
+def place(opened: OpenWindow) -> str:
+    """Which quote the source view says is open."""
+    return next(line for line in seen_in(opened.gui.source_view).splitlines() if re.search(r"\d of \d", line))
+
+
+def title(opened: OpenWindow) -> str:
+    return seen_in(opened.gui.source_view).splitlines()[0]
+
+
+def marked_card(opened: OpenWindow, turn_id: str) -> int:
+    """The number of the marked card of a turn; 0 where none is."""
+    view = opened.gui.conversation_view.turn_view(turn_id)
+    cards = view.findChildren(QuoteCard) if view else []
+    return next((number for number, card in enumerate(cards, 1) if card.is_current), 0)
 
 
 def _prose(opened: OpenWindow) -> str:
@@ -415,16 +465,70 @@ class TestSources:
         opened.gui.conversation_view.quote_activated.emit(turn.id, 0)
         assert opened.window.source_pane.isVisible()
 
-    def test_stepping_goes_through_the_quotes_of_the_open_document(self, opened: OpenWindow) -> None:
+    @pytest.mark.parametrize("way", ["keys", "arrows"])
+    def test_stepping_goes_through_all_quotes_of_the_answer_from_document_to_document(
+        self, manual: OpenWindow, way: str
+    ) -> None:
+        turn = answer_from_both(manual)
+        seen = []
+        manual.gui.conversation_view.quote_activated.emit(turn.id, 0)
+        for _ in range(4):
+            seen.append((place(manual), title(manual), marked_card(manual, turn.id)))
+            step(manual, way, 1)
+        assert seen == [
+            ("Quote 1 of 3", "Bridge over the Lune closed", 1),
+            ("Quote 2 of 3", "A short history of the harbour", 2),
+            ("Quote 3 of 3", "Bridge over the Lune closed", 3),
+            ("Quote 3 of 3", "Bridge over the Lune closed", 3),
+        ]
+        for expected in ("Quote 2 of 3", "Quote 1 of 3", "Quote 1 of 3"):
+            step(manual, way, -1)
+            assert place(manual) == expected
+
+    def test_all_quotes_of_the_open_document_stay_marked(self, manual: OpenWindow) -> None:
+        turn = answer_from_both(manual)
+        view = manual.gui.source_view
+        manual.gui.conversation_view.quote_activated.emit(turn.id, 2)
+        assert turn.answer is not None
+        texts = [quote.text for quote in turn.answer.quotes]
+        assert [view.highlighted_text(index) for index in range(3)] == [texts[0], "", texts[2]]
+        strong = [
+            mark.cursor.selectedText()
+            for mark in view.page.extraSelections()
+            if mark.format.background().color() == view.page.theme.highlight_current
+        ]
+        assert strong == [texts[2]]
+
+    def test_stepping_goes_on_past_a_document_that_is_gone(self, manual: OpenWindow) -> None:
+        turn = answer_from_both(manual)
+        del manual.bench.documents[1]
+        manual.gui.conversation_view.quote_activated.emit(turn.id, 1)
+        assert place(manual) == "Quote 2 of 3"
+        assert "not in the library any more" in seen_in(manual.gui.source_view)
+        step(manual, "arrows", 1)
+        assert (place(manual), title(manual)) == ("Quote 3 of 3", "Bridge over the Lune closed")
+
+    def test_no_card_is_marked_while_no_source_is_open(self, opened: OpenWindow) -> None:
         turn = opened.ask("Why?")
-        view = opened.gui.source_view
-        opened.gui.conversation_view.quote_activated.emit(turn.id, 0)
-        assert view.highlighted_text(0) == "The bridge over the Lune was closed on 3 March 2024."
-        opened.window.actions_by_name["next_quote"].trigger()
-        opened.window.actions_by_name["next_quote"].trigger()
-        assert opened.controller.sources._current == 1
-        opened.window.actions_by_name["previous_quote"].trigger()
-        assert opened.controller.sources._current == 0
+        opened.gui.conversation_view.quote_activated.emit(turn.id, 1)
+        assert marked_card(opened, turn.id) == 2
+        opened.window.hide_source()
+        assert marked_card(opened, turn.id) == 0
+        opened.window.actions_by_name["show_source"].trigger()
+        assert marked_card(opened, turn.id) == 2
+        opened.controller.sources.show_document(opened.bench.documents[1].id)
+        assert marked_card(opened, turn.id) == 0
+
+    def test_a_passage_is_not_called_a_quote(self, opened: OpenWindow) -> None:
+        turn = opened.ask("Why?")
+        opened.gui.conversation_view.hit_activated.emit(turn.id, 0)
+        assert place(opened) == "Passage 1 of 1"
+        assert opened.gui.source_view.verification.startswith("Verified")
+
+    def test_a_document_that_vanished_from_the_library_is_said_to_be_missing(self, opened: OpenWindow) -> None:
+        gone = opened.bench.documents.pop()
+        opened.controller.sources.show_document(gone.id)
+        assert "not in the library any more" in opened.window.banner.notices[0][1]
 
     def test_why_this_answer_opens_in_the_place_of_the_source_and_closes(self, opened: OpenWindow) -> None:
         opened.ask("Why?")

@@ -50,6 +50,29 @@ def test_every_character_has_its_place_in_qts_document(qapp, text):
     assert widget.selected_text() == text
 
 
+def test_a_title_takes_a_second_line_before_it_is_cut(qtbot):
+    title = Caption("Russia's channels to the Taliban in 2015", most_lines=2)
+    qtbot.addWidget(title)
+    one_line = title.sizeHint().width() + 20
+    assert title.shown_lines(one_line) == [title.text()]
+    two = title.shown_lines(one_line * 2 // 3)
+    assert len(two) == 2
+    assert " ".join(two) == title.text()
+    cut = title.shown_lines(one_line // 3)
+    assert len(cut) == 2
+    assert cut[-1].endswith("…")
+    assert title.heightForWidth(one_line // 3) == 2 * title.heightForWidth(one_line)
+
+
+@pytest.mark.parametrize("text", ["", "x" * 100_000, "x " * 50_000, "a " + "x" * 5_000])
+def test_a_title_of_any_length_stays_within_its_lines(qtbot, text):
+    title = Caption(text, most_lines=2)
+    qtbot.addWidget(title)
+    lines = title.shown_lines(200)
+    assert 1 <= len(lines) <= 2
+    assert all(title.fontMetrics().horizontalAdvance(line) <= 200 for line in lines)
+
+
 @pytest.mark.parametrize("text", HOSTILE)
 def test_no_text_becomes_markup(qtbot, text):
     widget = InertText(text)

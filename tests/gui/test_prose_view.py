@@ -16,7 +16,7 @@ pytestmark = [pytest.mark.gui, pytest.mark.qt_log_ignore("This plugin does not s
 
 @pytest.fixture
 def prose(qtbot) -> ProseView:
-    prose = ProseView("Tiny-1M", Theme.light())
+    prose = ProseView(Theme.light())
     qtbot.addWidget(prose)
     prose.resize(600, 400)
     prose.show()

@@ -97,6 +97,30 @@ def test_a_long_passage_is_cut_at_a_word_and_marked(qtbot):
     assert len(card.words.text()) < 400
 
 
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("## Where this comes from\n\nThe report has a title.", "The report has a title."),
+        ("# One\n\n### Two #\nFirst words.", "First words."),
+        ("Title\n=====\n\nFirst words.", "First words."),
+        ("First words.\n\n## Next part\n\nMore words.", "First words. … More words."),
+        ("First words.\n\n## Next part", "First words."),
+        ("## Only a heading\n\n### And another", "Only a heading And another"),
+        ("#1 of all\nis no heading", "#1 of all is no heading"),
+        ("Plain - words -- here.", "Plain - words -- here."),
+        ("##", ""),
+    ],
+)
+def test_a_passage_is_shown_without_its_headings(qtbot, text, expected):
+    source = document(text)
+    shown = Hit(source.source, 0, Span(0, len(text)), text, 0.4, None, 0.3)
+    card = HitCard(shown, Theme.light())
+    qtbot.addWidget(card)
+    assert card.words.text() == expected
+    assert expected in card.accessibleName()
+    assert shown.span == Span(0, len(text))
+
+
 def test_a_passage_opens_too(qtbot):
     card = HitCard(hit(), Theme.light())
     qtbot.addWidget(card)

@@ -152,6 +152,21 @@ def test_stepping_goes_from_quote_to_quote_and_stops_at_the_ends(view, qtbot):
     assert "Quote 4 of 5" in seen(view)
 
 
+def test_a_step_to_another_document_is_asked_for_and_nothing_is_shown_until_it_comes(view, qtbot):
+    other = document("Elsewhere it was dry.")
+    elsewhere = Quote.cut(other, Span(0, 21), 0.7)
+    quotes = [QUOTES[0], elsewhere, QUOTES[1]]
+    view.show_document(document(), quotes, 0)
+    with qtbot.waitSignal(view.quote_requested) as caught, qtbot.assertNotEmitted(view.current_changed):
+        arrow(view, "Next quote").click()
+    assert caught.args == [1]
+    assert "Quote 1 of 3" in seen(view)
+    view.show_document(other, quotes, 1)
+    assert "Quote 2 of 3" in seen(view)
+    assert view.verification.startswith("Verified")
+    assert [view.highlighted_text(index) for index in range(3)] == ["", elsewhere.text, ""]
+
+
 def test_quotes_and_search_are_reached_by_keys(view, qtbot):
     view.show_document(document(), QUOTES, 3)
     view.activateWindow()

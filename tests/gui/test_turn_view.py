@@ -160,7 +160,41 @@ def test_quotes_stand_before_a_word_of_the_draft_is_written(qtbot):
     assert "Reading 1 passage " in words(view)
     view.show_quotes(replace(ANSWER, claims=(), prose=""))
     assert len(view.findChildren(QuoteCard)) == 3
-    assert "Draft by Tiny-1M" in words(view)
+    assert "Reading the quotes " in words(view)
+    assert "Draft by" not in words(view)
+    view.append_delta("The br")
+    assert "Writing " in words(view)
+    assert "Reading the quotes " not in words(view)
+
+
+def test_the_draft_names_its_model_as_soon_as_the_answer_does(qtbot):
+    view = live(qtbot)
+    view.show_quotes(replace(ANSWER, claims=(), prose="", model=None))
+    view.append_delta("The br")
+    assert "Draft by the model, checked against the quotes" in words(view)
+    view.finish(ANSWER)
+    assert "Draft by Tiny-1M, checked against the quotes" in words(view)
+
+
+def test_where_nothing_can_be_quoted_nothing_is_said_to_be_read(qtbot):
+    view = live(qtbot)
+    view.show_quotes(NOT_IN_SOURCES)
+    assert "Finishing " in words(view)
+    view.set_model_loading(True)
+    assert "loading" not in words(view)
+
+
+def test_an_answer_that_waits_for_its_model_says_so_until_the_first_word(qtbot):
+    view = live(qtbot)
+    view.set_model_loading(True)
+    assert "Searching your sources" in words(view)
+    view.show_quotes(replace(ANSWER, claims=(), prose="", model=None))
+    assert "The language model is loading " in words(view)
+    view.set_model_loading(False)
+    assert "Reading the quotes " in words(view)
+    view.append_delta("The br")
+    view.set_model_loading(True)
+    assert "Writing " in words(view)
 
 
 def test_stop_is_there_until_the_end(qtbot):
