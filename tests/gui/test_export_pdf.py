@@ -101,11 +101,12 @@ def test_a_documents_text_is_never_markup(printer: PdfPrinter, tmp_path: Path) -
 
 
 def test_a_quote_longer_than_a_page_is_printed_whole(printer: PdfPrinter, tmp_path: Path) -> None:
-    text = " ".join(f"word{number}" for number in range(3000))
+    text = " ".join(f"word{number}" for number in range(1200))
     cut = Quote.cut(document(text, "a.txt", "Long", None), Span(0, len(text)), 0.5)
     reader = printed(printer, transcript(turn("Why?", answer(quotes=(cut,)), 1)), tmp_path / "a.pdf")
     extracted = squeezed(text_of(reader))
-    assert all(f"word{number}" in extracted for number in range(3000))
+    assert len(reader.pages) >= 3
+    assert all(f"word{number}" in extracted for number in range(1200))
 
 
 def test_a_place_that_cannot_be_written_and_a_broken_transcript_are_said(printer: PdfPrinter, tmp_path: Path) -> None:

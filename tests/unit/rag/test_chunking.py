@@ -32,7 +32,7 @@ def _sentences(text: str, max_tokens: int = 200) -> list[str]:
 
 
 @given(_TEXTS, st.integers(min_value=1, max_value=40))
-@settings(max_examples=400, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@settings(suppress_health_check=[HealthCheck.too_slow])
 def test_passages_are_in_order_within_budget_and_cover_every_visible_character_once(text: str, budget: int) -> None:
     passages = Chunker(count_tokens, budget).chunk(text)
     seen = [0] * len(text)
@@ -59,7 +59,6 @@ def test_passages_are_in_order_within_budget_and_cover_every_visible_character_o
 
 
 @given(_TEXTS, st.integers(min_value=8, max_value=40))
-@settings(max_examples=100, deadline=None)
 def test_the_same_text_is_always_cut_alike_and_budgets_in_characters_hold_too(text: str, budget: int) -> None:
     chunker = Chunker(len, budget)
     passages = chunker.chunk(text)
@@ -180,13 +179,13 @@ def test_a_heading_is_not_left_behind_at_the_end_of_a_passage() -> None:
 
 @pytest.mark.parametrize(
     "text",
-    ["a" * 5_000_000, "word " * 200_000, "a\n" * 100_000, "“" * 100_000, "a" + "\u0301" * 100_000, "# a\n" * 50_000],
-    ids=["one word of 5 MB", "one line", "short lines", "opening quotes", "combining marks", "headings"],
+    ["a" * 2_000_000, "word " * 100_000, "a\n" * 50_000, "“" * 50_000, "a" + "\u0301" * 50_000, "# a\n" * 25_000],
+    ids=["one word of 2 MB", "one line", "short lines", "opening quotes", "combining marks", "headings"],
 )
 def test_hostile_texts_are_cut_in_bounded_time(text: str) -> None:
     began = time.monotonic()
     passages = Chunker(count_tokens).chunk(text)
-    assert time.monotonic() - began < 60
+    assert time.monotonic() - began < 30
     assert sum(len(passage.span.cut(text).strip()) for passage in passages) <= len(text)
     assert all(passage.n_tokens <= 200 for passage in passages)
 

@@ -33,7 +33,7 @@ def _written(folder: Path, name: str, content: bytes | str) -> Path:
 
 
 @given(text=st.text(alphabet=st.characters(exclude_categories=["Cs", "Cc"], include_characters="\t\n"), min_size=1))
-@settings(max_examples=150, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(suppress_health_check=[HealthCheck.function_scoped_fixture])
 def test_a_text_file_is_stored_exactly(tmp_path: Path, text: str) -> None:
     if not text.strip() or text.startswith("\ufeff"):
         return
