@@ -9,7 +9,7 @@ import time
 from collections.abc import Sequence
 from pathlib import Path
 
-from PySide6.QtCore import QObject, Signal, Slot
+from PySide6.QtCore import QObject, QTimer, Signal, Slot
 
 from desktop_app.adding_view import AddingView, skipped, summary
 from desktop_app.problems import explain
@@ -18,12 +18,14 @@ from desktop_app.workbench import IndexState
 from desktop_app.workers import Added, Indexing
 from rag.types import FileReport, FileState, IngestProgress
 
+_CHANGE_INTERVAL_MS = 1_000
+
 
 class AddingDesk(QObject):
     """Adds files and tells how it goes.
 
     Signals:
-        library_changed(): documents were added.
+        library_changed(): documents were added, or an adding began or ended; about once a second while it goes on.
     """
 
     library_changed = Signal()
@@ -35,6 +37,8 @@ class AddingDesk(QObject):
         self._reports: tuple[FileReport, ...] = ()
         self._began_at_s = 0.0
         self._is_quiet = False
+        self._change_timer = QTimer(self, singleShot=True, interval=_CHANGE_INTERVAL_MS)
+        self._change_timer.timeout.connect(self.library_changed)
         indexing.progressed.connect(self._show_progress)
         indexing.added.connect(self._sum_up)
         indexing.followed.connect(self._show_following)
@@ -49,6 +53,11 @@ class AddingDesk(QObject):
         self._is_quiet = is_quiet and not self._indexing.is_adding
         self._began_at_s = time.monotonic()
         self._indexing.add(paths)
+        self.library_changed.emit()
+
+    @property
+    def is_adding(self) -> bool:
+        return self._indexing.is_adding
 
     @Slot()
     def cancel(self) -> None:
@@ -66,6 +75,9 @@ class AddingDesk(QObject):
     @Slot(object)
     def _show_progress(self, progress: IngestProgress) -> None:
         self._window.status_line.show_progress(progress, time.monotonic() - self._began_at_s)
+        is_new = progress.report is not None and progress.report.state is FileState.INDEXED
+        if is_new and not self._change_timer.isActive():
+            self._change_timer.start()
 
     @Slot(object)
     def _sum_up(self, added: Added) -> None:
@@ -79,8 +91,8 @@ class AddingDesk(QObject):
             self._window.status_line.show_summary(words, has_details=n_skipped > 0)
         self._is_quiet = False
         self._began_at_s = time.monotonic()
-        if n_new:
-            self.library_changed.emit()
+        self._change_timer.stop()
+        self.library_changed.emit()
 
     @Slot(object)
     def _show_following(self, state: IndexState) -> None:

@@ -27,7 +27,7 @@ def with_citations(turn: Turn) -> str:
 
 def _prose(answer: Answer) -> str:
     if not answer.claims:
-        return answer.prose.strip()
+        return f"{answer.prose.strip()} [not checked against the quotes]" if answer.prose.strip() else ""
     return " ".join(_numbered_claim(claim) for claim in answer.claims)
 
 

@@ -26,6 +26,7 @@ _HINT = "Enter sends · Shift+Enter starts a new line"
 _ANSWERING_HINT = "Esc stops the answer"
 _PLACEHOLDER = "Ask your library…"
 _EMPTY_PLACEHOLDER = "Your library is empty. Drop files or folders on this window, or press Ctrl+O."
+_FILLING_PLACEHOLDER = "The first texts are being added to your library…"
 
 
 class QuestionBox(QPlainTextEdit):
@@ -142,6 +143,8 @@ class Composer(QFrame):
         self.scope_button = named(QPushButton(self), "scope-button")
         self.hint = named(QLabel(_HINT, self), "composer-hint")
         self.hint.setTextFormat(Qt.TextFormat.PlainText)
+        self.hint.setWordWrap(True)
+        self.hint.setAlignment(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
         self.send_button = named(QPushButton("Ask", self), "send-button")
         self._lay_out()
         self._connect()
@@ -156,8 +159,7 @@ class Composer(QFrame):
         below = QHBoxLayout()
         below.setSpacing(10)
         below.addWidget(self.scope_button)
-        below.addStretch(1)
-        below.addWidget(self.hint)
+        below.addWidget(self.hint, 1)
         below.addWidget(self.send_button)
         layout = QVBoxLayout(self)
         layout.setContentsMargins(14, 10, 10, 10)
@@ -205,9 +207,10 @@ class Composer(QFrame):
         self.show_hint(_ANSWERING_HINT if is_answering else _HINT)
         self._refresh()
 
-    def set_library_empty(self, is_empty: bool) -> None:
-        """Say in the empty box that there is nothing to ask yet, and how to change that."""
-        self.box.setPlaceholderText(_EMPTY_PLACEHOLDER if is_empty else _PLACEHOLDER)
+    def set_library_empty(self, is_empty: bool, *, is_filling: bool = False) -> None:
+        """Say in the empty box that there is nothing to ask yet, and how to change that or that it is changing."""
+        nothing = _FILLING_PLACEHOLDER if is_filling else _EMPTY_PLACEHOLDER
+        self.box.setPlaceholderText(nothing if is_empty else _PLACEHOLDER)
 
     def show_stopping(self) -> None:
         """Say that the wish to stop was heard."""

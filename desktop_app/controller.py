@@ -34,6 +34,8 @@ from rag.types import Conversation, Scope, Turn
 
 CLOSING_LIMIT_S = 2.8
 _BUSY = "Still answering. Your text is kept; send it when the answer is there, or stop it with Esc."
+_NOTHING_YET = "The first texts are being added. Your question is kept; send it in a moment."
+_NOTHING_TO_ASK = "Your library is empty. Your question is kept; add files with Ctrl+O, then send it."
 _BUSY_ELSEWHERE = "Still answering in another conversation. Your text is kept; Esc stops that answer."
 
 
@@ -196,7 +198,7 @@ class Controller(QObject):
         composer.set_scope(turn.scope)
         composer.box.setFocus()
         later = "this turn and what follows" if self._has_later_turns(turn_id) else "this turn"
-        composer.show_hint(f"Editing: sending replaces {later}. Esc keeps it.")
+        composer.show_hint(f"Sending replaces {later}. Esc keeps it.")
         self._enable_actions()
 
     @Slot()
@@ -253,11 +255,18 @@ class Controller(QObject):
         self.asker.ask(conversation.id, text, scope=scope, history=history, standalone=standalone)
 
     def _is_refused(self) -> bool:
-        if not self.asker.is_answering:
-            return False
-        is_here = self.asker.conversation_id == self.desk.current_id
-        self._window.composer.show_hint(_BUSY if is_here else _BUSY_ELSEWHERE)
-        return True
+        hint = self._hindrance()
+        if hint:
+            self._window.composer.show_hint(hint)
+        return bool(hint)
+
+    def _hindrance(self) -> str:
+        """Why no question can be asked now; empty where one can."""
+        if self.asker.is_answering:
+            return _BUSY if self.asker.conversation_id == self.desk.current_id else _BUSY_ELSEWHERE
+        if not self.library.sources:
+            return _NOTHING_YET if self.adding.is_adding else _NOTHING_TO_ASK
+        return ""
 
     def _has_later_turns(self, turn_id: str) -> bool:
         turns = self.desk.current.turns

@@ -204,7 +204,9 @@ class Caption(QWidget):
         self._elide = elide
         self._colour_role = colour_role
         self._most_lines = most_lines
-        policy = QSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Fixed)
+        # Fixed would be the height of one line; Preferred takes what the width asks for.
+        vertical = QSizePolicy.Policy.Preferred if most_lines > 1 else QSizePolicy.Policy.Fixed
+        policy = QSizePolicy(QSizePolicy.Policy.Preferred, vertical)
         policy.setHeightForWidth(most_lines > 1)
         self.setSizePolicy(policy)
         self.set_text(text)

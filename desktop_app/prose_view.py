@@ -21,6 +21,7 @@ from desktop_app.wording import count_words, status_words
 from rag.types import Claim, ClaimStatus
 
 _NUMBERS_IN_ROW = 4
+_NEVER_CHECKED = "broken off before it was checked"
 _CITATION = re.compile(r"\[\s*\d+(?:\s*[,;]\s*\d+)*\s*\]")
 _AFTER_SENTENCE = re.compile(r"(?:[\s.!?…,;:'\"”’»)]|\[\s*\d+(?:\s*[,;]\s*\d+)*\s*\])*")
 _SENTENCE_END = re.compile(r"[.!?…][\"”’»)]*\s")
@@ -180,11 +181,12 @@ class ProseView(QWidget):
         self._add(claim)
         self._refold()
 
-    def show_claims(self, claims: Sequence[Claim]) -> None:
-        """Replace everything by the finished sentences."""
-        self._pending = ""
-        self._draft.set_text("")
-        self._draft.hide()
+    def show_claims(self, claims: Sequence[Claim], rest: str = "") -> None:
+        """Replace everything by the finished sentences, and by what broke off after them and was never checked."""
+        self._pending = rest
+        self._draft.set_text(f"{rest} … ({_NEVER_CHECKED})" if rest else "")
+        self._draft.setAccessibleName(f"{rest} ({_NEVER_CHECKED})" if rest else "")
+        self._draft.setVisible(bool(rest))
         if [claim for claim, _row in self._rows] != list(claims):
             for _claim, row in self._rows:
                 self._claims.removeWidget(row)

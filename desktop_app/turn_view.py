@@ -14,12 +14,12 @@ from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
 from desktop_app.buttons import QuietButton
 from desktop_app.evidence_list import EvidenceList
 from desktop_app.inert_text import Caption
-from desktop_app.prose_view import ProseView
+from desktop_app.prose_view import ProseView, after_sentence
 from desktop_app.theme import Theme
 from desktop_app.turn_footer import ProblemBox, TurnFooter
 from desktop_app.turn_head import TurnHead
 from desktop_app.wording import count_words
-from rag.types import Answer, Claim, Retrieved, Turn, Verdict
+from rag.types import Answer, Claim, Finish, Retrieved, Turn, Verdict
 
 FAILED_TITLE = "This question could not be answered"
 _NEVER_ANSWERED = "Interrupted: the program ended before this question was answered"
@@ -104,8 +104,9 @@ class TurnView(QWidget):
         """Show the answer as it will be kept."""
         self._end_activity()
         self._show_evidence(answer)
-        if answer.claims:
-            self._prose_by(answer.model or "").show_claims(answer.claims)
+        rest = _unchecked(answer)
+        if answer.claims or rest:
+            self._prose_by(answer.model or "").show_claims(answer.claims, rest)
         elif self._prose:
             self._prose.show_claims(())
             self._prose.hide()
@@ -209,6 +210,16 @@ class TurnView(QWidget):
         self._prose.name_model(model)
         self._prose.show()
         return self._prose
+
+
+def _unchecked(answer: Answer) -> str:
+    """What was written after the last checked sentence of an answer that broke off."""
+    if answer.finish is Finish.COMPLETE:
+        return ""
+    rest = answer.prose
+    for claim in answer.claims:
+        rest = after_sentence(rest, claim.text)
+    return rest.strip()
 
 
 class _ActivityLine(QWidget):

@@ -67,12 +67,13 @@ def status_words(claim: Claim) -> str:
 
 
 def timing_words(timings: Timings, model: str | None) -> str:
-    """For example: first quote 0.14 s · answer 2.1 s · SmolLM2-135M."""
+    """For example: First quote 0.14 s · answer 2.1 s · SmolLM2-135M."""
     parts = []
     if timings.first_quote_ms is not None:
         parts.append(f"first quote {seconds_words(timings.first_quote_ms)}")
     parts.append(f"answer {seconds_words(timings.total_ms)}")
-    return " · ".join([*parts, *([model] if model else [])])
+    words = " · ".join([*parts, *([model] if model else [])])
+    return words[0].upper() + words[1:]
 
 
 def seconds_words(elapsed_ms: float) -> str:

@@ -48,6 +48,20 @@ def begin(manual: OpenWindow, question: str = "Why?", n_events: int = 2) -> str:
     return manual.current.id
 
 
+class OneFile(threading.Event):
+    """A gate that lets one file through before it is opened."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._has_let_one_through = False
+
+    def wait(self, timeout: float | None = None) -> bool:
+        if not self._has_let_one_through:
+            self._has_let_one_through = True
+            return True
+        return super().wait(timeout)
+
+
 def answer_from_both(manual: OpenWindow) -> Turn:
     """Answer a question with quotes from the first, the second and again the first document."""
     bridge, harbour = manual.bench.documents
@@ -610,6 +624,33 @@ class TestAdding:
         opened.wait(lambda: "empty" in opened.window.composer.box.placeholderText())
         opened.controller.library.add((tmp_path / "a.txt",))
         opened.wait(lambda: "empty" not in opened.window.composer.box.placeholderText())
+
+    def test_a_question_to_an_empty_library_is_kept_and_not_answered(self, opened: OpenWindow, tmp_path: Path) -> None:
+        opened.bench.documents.clear()
+        opened.controller.library.refresh()
+        opened.type_and_send("Why?")
+        assert "Your library is empty" in opened.window.composer.hint.text()
+        assert opened.window.composer.text == "Why?"
+        opened.bench.file_gate.clear()
+        opened.controller.library.add((tmp_path / "a.txt",))
+        opened.wait(lambda: "being added" in opened.window.composer.box.placeholderText())
+        opened.window.composer.send_button.click()
+        assert "The first texts are being added" in opened.window.composer.hint.text()
+        opened.bench.file_gate.set()
+        opened.wait(lambda: opened.controller.library.sources)
+        opened.window.composer.send_button.click()
+        opened.wait(lambda: opened.current.turns and not opened.controller.asker.is_answering)
+        assert opened.current.turns[-1].question == "Why?"
+
+    def test_the_library_fills_while_files_are_still_being_added(self, opened: OpenWindow, tmp_path: Path) -> None:
+        opened.bench.documents.clear()
+        opened.controller.library.refresh()
+        opened.bench.file_gate = OneFile()
+        opened.controller.library.add((tmp_path / "a.txt", tmp_path / "b.txt"))
+        opened.wait(lambda: len(opened.controller.library.sources) == 1)
+        assert opened.controller.adding.is_adding
+        opened.bench.file_gate.set()
+        opened.wait(lambda: len(opened.controller.library.sources) == 2)
 
     def test_removing_a_document_updates_the_library_and_the_scope(self, opened: OpenWindow) -> None:
         gone = opened.bench.documents[0].id

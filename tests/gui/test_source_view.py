@@ -125,6 +125,16 @@ def test_the_header_says_what_the_source_is(view):
         assert words in seen(view)
 
 
+@pytest.mark.parametrize("width", [300, 430, 900])
+def test_the_title_is_given_the_room_of_its_lines(view, width):
+    view.resize(width, 700)
+    view.show_document(document(title="Russia's channels to the Taliban in the year 2015"), [], 0)
+    QApplication.processEvents()
+    title = next(one for one in view.findChildren(Caption) if one.text().startswith("Russia"))
+    assert title.height() >= title.heightForWidth(title.width())
+    assert len(title.shown_lines(title.width())) == (1 if width == 900 else 2)
+
+
 def test_a_quote_that_is_not_there_is_not_marked_and_said_to_be_unverified(view):
     other = document(TEXT.replace("Nobody", "Many"))
     view.show_document(other, QUOTES, 2)

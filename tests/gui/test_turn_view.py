@@ -150,7 +150,7 @@ def test_what_the_reader_wants_is_asked_for(qtbot, text, signal):
 
 
 def test_times_and_model_are_given(qtbot):
-    assert "first quote 0.14 s · answer 2.1 s · Tiny-1M" in words(stored(qtbot, ANSWER))
+    assert "First quote 0.14 s · answer 2.1 s · Tiny-1M" in words(stored(qtbot, ANSWER))
 
 
 def test_quotes_stand_before_a_word_of_the_draft_is_written(qtbot):
@@ -205,6 +205,22 @@ def test_stop_is_there_until_the_end(qtbot):
     assert button(view, "Stop").isVisible()
     view.finish(replace(ANSWER, finish=Finish.STOPPED))
     assert "\nStop\n" not in words(view) + "\n"
+
+
+@pytest.mark.parametrize("finish", [Finish.STOPPED, Finish.CUT, Finish.INTERRUPTED])
+def test_what_broke_off_before_it_was_checked_stays_and_says_so(qtbot, finish):
+    nothing_checked = stored(qtbot, replace(ANSWER, claims=(), prose="The bridge clo", finish=finish))
+    assert "The bridge clo … (broken off before it was checked)" in words(nothing_checked)
+    prose = f"{ANSWER.prose} Nobody was"
+    one_checked = stored(qtbot, replace(ANSWER, claims=(SUPPORTED,), prose=prose, finish=finish))
+    assert SUPPORTED.text in words(one_checked)
+    assert "Nobody was … (broken off before it was checked)" in words(one_checked)
+    assert words(one_checked).count("The bridge closed after") == 1
+
+
+@pytest.mark.parametrize("finish", list(Finish))
+def test_what_was_checked_to_its_end_is_not_said_to_have_broken_off(qtbot, finish):
+    assert "broken off" not in words(stored(qtbot, replace(ANSWER, claims=(SUPPORTED,), finish=finish)))
 
 
 def test_finishing_keeps_the_cards_and_shows_the_claims(qtbot):

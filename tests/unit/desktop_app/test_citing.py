@@ -42,3 +42,8 @@ def test_a_speaker_stands_before_the_words() -> None:
     answer = answer_of(SOURCE, "Q", "")
     spoken = replace(answer, quotes=(replace(answer.quotes[0], speaker="Maria Holt"),))
     assert "[1] Maria Holt: “The bridge" in with_citations(turn(spoken))
+
+
+def test_a_draft_that_broke_off_is_not_copied_as_if_it_were_checked() -> None:
+    text = with_citations(turn(replace(answer_of(SOURCE, "Q", ""), prose="The bridge clo", claims=())))
+    assert "The bridge clo [not checked against the quotes]" in text

@@ -39,7 +39,7 @@ def test_every_confidence_has_a_word():
 def test_times_have_the_figures_that_mean_something():
     assert seconds_words(142.4) == "0.14 s"
     assert seconds_words(2_130) == "2.1 s"
-    assert timing_words(Timings(None, None, 90.0), None) == "answer 0.09 s"
+    assert timing_words(Timings(None, None, 90.0), None) == "Answer 0.09 s"
 
 
 def test_counts_agree_with_their_nouns():
