@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import logging
 import sys
 from collections.abc import Callable, Sequence
 from pathlib import Path
@@ -27,6 +28,7 @@ def run(arguments: Sequence[str]) -> int:
     """Run one command, or the window where there is none; returns the exit code."""
     options = _parser().parse_args(arguments)
     refuse_network()
+    logging.getLogger().addHandler(logging.NullHandler())  # what a person should know is said in a sentence
     paths = AppPaths.under(options.data) if options.data else AppPaths.from_appdirs()
     try:
         if options.command is None:

@@ -72,8 +72,8 @@ class Weights:
 
     `ranking` maps feature names to weights. `verdict` maps names to (mean, deviation, weight). At a confidence of
     `answers_at` and more the sources answer; below they do not say. Where more than `part_missing` of the
-    question's weight is in no quoted passage, they answer a part. `chance_offset` turns a ranking score into the
-    chance that the sentence holds the answer.
+    question's weight is in no quoted passage, they answer a part. `chance_slope` and `chance_offset` turn a ranking
+    score into the chance that the sentence holds the answer.
     """
 
     ranking: Mapping[str, float]
@@ -81,6 +81,7 @@ class Weights:
     intercept: float
     answers_at: float
     part_missing: float
+    chance_slope: float
     chance_offset: float
 
     def rank(self, rows: npt.NDArray[np.float32]) -> npt.NDArray[np.float64]:
@@ -94,7 +95,7 @@ class Weights:
         return _logistic(self.intercept + sum(w * (x - mean) / deviation for x, (mean, deviation, w) in terms))
 
     def chance(self, score: float) -> float:
-        return _logistic(score - self.chance_offset)
+        return _logistic(self.chance_slope * (score - self.chance_offset))
 
     def verdict(self, confidence: float, missing_share: float) -> Verdict:
         if confidence < self.answers_at:
@@ -111,6 +112,7 @@ def read_weights(text: str | None = None) -> Weights:
         intercept=loaded["intercept"],
         answers_at=loaded["answers_at"],
         part_missing=loaded["part_missing"],
+        chance_slope=loaded["chance_slope"],
         chance_offset=loaded["chance_offset"],
     )
 

@@ -1,0 +1,119 @@
+"""Retrieval and evidence over a real store: the right passages, exact quotes, an honest verdict."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from threading import Event
+
+import pytest
+
+from rag.chunking import Chunker
+from rag.evidence import MOST_QUOTES, Finder, is_quotable
+from rag.ingest import Ingest
+from rag.reading import LocalReader
+from rag.retrieval import Retriever
+from rag.store import Store
+from rag.types import Scope, Verdict
+from rag.vectors import VectorIndex
+from rag.weights import read_weights
+from tests.fakes import HashingEmbedder, count_tokens
+
+TEXTS = {
+    "kunduz.md": "# Fighting in the north\n\nKunduz briefly fell to the Taliban in September 2015. The army took the "
+    "city back within days.\n",
+    "harbour.txt": "The harbour of Oslo closed in 1998. Ferries to Denmark leave from another quay. Nobody misses it.\n",
+    "recipe.txt": "Beat two eggs with sugar. Add flour and milk. Bake the cake for forty minutes. Let it cool down.\n",
+}
+
+
+@pytest.fixture
+def store(tmp_path: Path):
+    folder = tmp_path / "texts"
+    folder.mkdir()
+    for name, text in TEXTS.items():
+        (folder / name).write_text(text)
+    with Store.open(tmp_path / "library.db") as store:
+        list(Ingest(store, HashingEmbedder(dimension=256), LocalReader(), Chunker(count_tokens)).add([folder]))
+        yield store
+
+
+@pytest.fixture
+def retriever(store: Store) -> Retriever:
+    return Retriever(store, VectorIndex(store), HashingEmbedder(dimension=256))
+
+
+@pytest.fixture
+def finder(store: Store, retriever: Retriever) -> Finder:
+    return Finder(store, retriever, read_weights())
+
+
+def _id(store: Store, name: str) -> str:
+    return store.resolve(name)[0].id
+
+
+def test_the_passage_that_holds_the_words_comes_first_with_both_scores(retriever: Retriever) -> None:
+    hits = retriever.retrieve("When did the harbour of Oslo close?", Scope()).hits
+    assert hits[0].source.name == "harbour.txt"
+    assert hits[0].lexical is not None
+    assert hits[0].similarity is not None
+    assert all(0 <= hit.score <= 1 for hit in hits)
+    assert [hit.score for hit in hits] == sorted((hit.score for hit in hits), reverse=True)
+
+
+def test_a_scope_keeps_every_other_document_out(store: Store, retriever: Retriever) -> None:
+    hits = retriever.retrieve("When did the harbour of Oslo close?", Scope((_id(store, "recipe.txt"),))).hits
+    assert {hit.source.name for hit in hits} == {"recipe.txt"}
+
+
+def test_quotes_are_the_documents_own_characters(store: Store, finder: Finder) -> None:
+    findings = finder.find("When did the harbour of Oslo close?", Scope())
+    assert findings.quotes[0].text.startswith("The harbour of Oslo closed in 1998.")
+    assert all(quote.is_verbatim_in(store.document(quote.source.id)) for quote in findings.quotes)
+    assert len(findings.quotes) <= MOST_QUOTES
+
+
+def test_quotes_of_one_document_do_not_overlap(finder: Finder) -> None:
+    quotes = finder.find("When did the harbour of Oslo close, and where do ferries leave?", Scope()).quotes
+    for n, quote in enumerate(quotes):
+        assert not any(q.source.id == quote.source.id and q.span.overlaps(quote.span) for q in quotes[n + 1 :])
+
+
+def test_a_heading_is_never_quoted(finder: Finder) -> None:
+    findings = finder.find("What happened in the fighting in the north?", Scope())
+    assert not any("#" in quote.text for quote in findings.quotes)
+    assert not is_quotable("## Fighting in the north")
+    assert not is_quotable("Read more")
+    assert is_quotable("Kunduz briefly fell.")
+
+
+def test_a_question_about_something_else_is_not_in_the_sources(finder: Finder) -> None:
+    findings = finder.find("Who won the chess championship of Peru?", Scope())
+    assert (findings.verdict, findings.quotes) == (Verdict.NOT_IN_SOURCES, ())
+    assert findings.hits
+    assert "Peru" in findings.missing
+
+
+def test_an_empty_library_has_nothing_to_say(tmp_path: Path) -> None:
+    with Store.open(tmp_path / "empty.db") as store:
+        retriever = Retriever(store, VectorIndex(store), HashingEmbedder())
+        findings = Finder(store, retriever, read_weights()).find("Who is it?", Scope())
+    assert (findings.verdict, findings.hits, findings.quotes) == (Verdict.NOT_IN_SOURCES, (), ())
+
+
+@pytest.mark.parametrize(
+    "question", ["", "?", "the of and", "'\" OR * NEAR(", "ß" * 5000, "\ud800".encode("utf-8", "replace").decode()]
+)
+def test_no_question_is_too_odd_to_search_for(finder: Finder, question: str) -> None:
+    assert finder.find(question, Scope()).verdict is not None
+
+
+def test_a_cancelled_search_quotes_nothing(finder: Finder) -> None:
+    cancel = Event()
+    cancel.set()
+    assert finder.find("When did the harbour of Oslo close?", Scope(), cancel).quotes == ()
+
+
+def test_a_removed_document_is_neither_found_nor_quoted(store: Store, finder: Finder) -> None:
+    store.remove_document(_id(store, "harbour.txt"))
+    findings = finder.find("When did the harbour of Oslo close?", Scope())
+    assert "harbour.txt" not in {hit.source.name for hit in findings.hits}

@@ -1,0 +1,50 @@
+"""What is measured of a sentence moves the way it should, and stays within its bounds."""
+
+import numpy as np
+from hypothesis import given
+from hypothesis import strategies as st
+
+from rag.asking import asking
+from rag.features import NAMES, sentence_features
+from tests.unit.rag.made import candidate
+
+QUESTION = "Which city fell briefly to the Taliban?"
+
+
+def _measured(question: str, *sentences: str) -> dict[str, np.ndarray]:
+    rows = sentence_features(asking(question, 100, {}), candidate(*sentences))
+    return dict(zip(NAMES, rows.T, strict=True))
+
+
+def test_a_sentence_with_the_questions_words_covers_more() -> None:
+    measured = _measured(QUESTION, "Kunduz briefly fell to the Taliban.", "The weather was fine that day.")
+    assert measured["coverage"][0] > measured["coverage"][1] == 0
+
+
+def test_neighbours_lend_their_words_to_a_sentence() -> None:
+    measured = _measured(QUESTION, "A city fell to the Taliban.", "It was Kunduz, briefly.")
+    assert measured["coverage_with_previous"][1] > measured["coverage_with_previous"][0]
+    assert measured["coverage_with_neighbours"][0] == measured["coverage_with_neighbours"][1]
+
+
+def test_words_that_stand_together_are_nearer() -> None:
+    near, far = "It fell briefly.", "It fell, as the ministry of the interior later had to say, briefly."
+    assert _measured(QUESTION, near)["proximity"][0] > _measured(QUESTION, far)["proximity"][0]
+
+
+def test_numbers_and_names_of_the_question_are_looked_for() -> None:
+    measured = _measured("Did Kabulov speak in 2015?", "Kabulov spoke in 2015.", "He spoke in 2016.")
+    assert measured["numbers_held"].tolist() == [1.0, 0.0]
+    assert measured["names_held"].tolist() == [1.0, 0.0]
+
+
+@given(
+    st.text(st.characters(exclude_categories=("Cs",)), max_size=60),
+    st.lists(st.text(st.characters(exclude_categories=("Cs",)), min_size=1, max_size=80), min_size=1, max_size=4),
+)
+def test_every_measurement_is_finite_and_within_its_bounds(question: str, sentences: list[str]) -> None:
+    rows = sentence_features(asking(question, 10, {}), candidate(*sentences))
+    assert rows.shape == (len(sentences), len(NAMES))
+    assert np.isfinite(rows).all()
+    assert rows.min() >= 0
+    assert rows.max() <= 1.0001

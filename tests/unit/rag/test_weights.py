@@ -1,0 +1,66 @@
+"""The shipped weights fit the features, and their verdict follows the evidence."""
+
+import json
+
+import numpy as np
+import pytest
+
+from rag.asking import asking
+from rag.features import NAMES, sentence_features
+from rag.types import Verdict
+from rag.weights import VERDICT_NAMES, read_weights, verdict_features
+from tests.unit.rag.made import candidate
+
+WEIGHTS = read_weights()
+
+
+def _confidence(question: str, *sentences: str, similarity: float) -> float:
+    asked = asking(question, 1000, {})
+    rows = sentence_features(asked, candidate(*sentences, similarities=(similarity,) * len(sentences)))
+    scores = WEIGHTS.rank(rows)
+    order = np.argsort(-scores)
+    return WEIGHTS.confidence(verdict_features(asked, rows[order], scores[order]))
+
+
+def test_every_weight_names_a_feature() -> None:
+    assert set(WEIGHTS.ranking) <= set(NAMES)
+    assert set(WEIGHTS.verdict_of) == set(VERDICT_NAMES)
+
+
+def test_a_sentence_that_answers_is_ranked_before_one_that_does_not() -> None:
+    asked = asking("Which city fell briefly to the Taliban?", 1000, {})
+    row = candidate("Kunduz briefly fell to the Taliban.", "Officials met in a hotel.", similarities=(0.7, 0.1))
+    first, second = WEIGHTS.rank(sentence_features(asked, row))
+    assert first > second
+
+
+def test_confidence_grows_with_the_evidence() -> None:
+    question = "Which city fell briefly to the Taliban?"
+    strong = _confidence(question, "Kunduz briefly fell to the Taliban, a city in the north.", similarity=0.75)
+    weak = _confidence(question, "The recipe needs two eggs and some flour.", similarity=0.05)
+    assert weak < WEIGHTS.answers_at < strong
+
+
+@pytest.mark.parametrize(
+    ("confidence", "missing_share", "verdict"),
+    [
+        (WEIGHTS.answers_at - 0.01, 0.0, Verdict.NOT_IN_SOURCES),
+        (WEIGHTS.answers_at, 0.0, Verdict.ANSWERED),
+        (0.99, WEIGHTS.part_missing + 0.01, Verdict.PARTLY),
+    ],
+)
+def test_the_verdict_follows_the_thresholds(confidence: float, missing_share: float, verdict: Verdict) -> None:
+    assert WEIGHTS.verdict(confidence, missing_share) is verdict
+
+
+def test_the_chance_of_a_quote_lies_between_nothing_and_certainty() -> None:
+    chances = [WEIGHTS.chance(score) for score in (-1e6, 0.0, WEIGHTS.chance_offset, 100.0, 1e6)]
+    assert chances == sorted(chances)
+    assert chances[2] == pytest.approx(0.5)
+    assert all(0 <= chance <= 1 for chance in chances)
+
+
+def test_weights_can_be_read_from_a_text() -> None:
+    fitted = json.loads((__import__("importlib.resources").resources.files("rag") / "weights.json").read_text())
+    fitted["answers_at"] = 0.75
+    assert read_weights(json.dumps(fitted)).answers_at == 0.75
