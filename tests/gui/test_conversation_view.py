@@ -166,7 +166,7 @@ def test_scrolling_back_to_the_end_follows_again(view):
 
 
 def test_what_is_read_stays_in_its_place_while_turns_above_are_built(view):
-    view.show_conversation(answered(60))
+    view.show_conversation(answered(45))
     settle()
     bar(view).setValue(bar(view).maximum() // 2)
     settle()
@@ -201,13 +201,13 @@ def test_two_hundred_turns_open_quickly_and_few_are_built(view):
 
 
 def test_far_turns_are_given_up_again(view):
-    view.show_conversation(answered(60))
+    view.show_conversation(answered(45))
     settle()
     while bar(view).value() > 0:
         bar(view).setValue(bar(view).value() - 1000)
     settle()
     assert view.turn_view("t0") is not None
-    assert view.turn_view("t59") is None
+    assert view.turn_view("t44") is None
     assert len(built(view)) <= 40
 
 
@@ -251,7 +251,7 @@ def test_only_the_open_quote_is_marked(view):
 
 
 def test_the_marked_quote_comes_in_sight_wherever_it_is(view):
-    view.show_conversation(answered(60))
+    view.show_conversation(answered(45))
     settle()
     for turn_id, index in (("t0", 4), ("t59", 0), ("t30", 3)):
         view.mark_quote(turn_id, index)
