@@ -22,7 +22,7 @@ from rag.types import Scope
 
 DRAFT_DELAY_MS = 300
 MAX_LINES = 8
-_HINT = "Enter sends · Shift+Enter starts a new line"
+_HINT = "Enter sends · Shift+Enter: new line"
 _ANSWERING_HINT = "Esc stops the answer"
 _PLACEHOLDER = "Ask your library…"
 _EMPTY_PLACEHOLDER = "Your library is empty. Drop files or folders on this window, or press Ctrl+O."
@@ -137,6 +137,7 @@ class Composer(QFrame):
         self.setObjectName("composer")
         self._scope = Scope()
         self._is_answering = False
+        self._is_library_empty = False
         self._draft_timer = QTimer(self, singleShot=True, interval=DRAFT_DELAY_MS)
         self._draft_timer.timeout.connect(self.flush_draft)
         self.box = QuestionBox(self)
@@ -209,6 +210,9 @@ class Composer(QFrame):
 
     def set_library_empty(self, is_empty: bool, *, is_filling: bool = False) -> None:
         """Say in the empty box that there is nothing to ask yet, and how to change that or that it is changing."""
+        if self._is_library_empty and not is_empty and not self._is_answering:
+            self.show_hint(_HINT)  # whatever was said of the empty library is over
+        self._is_library_empty = is_empty
         nothing = _FILLING_PLACEHOLDER if is_filling else _EMPTY_PLACEHOLDER
         self.box.setPlaceholderText(nothing if is_empty else _PLACEHOLDER)
 

@@ -123,7 +123,7 @@ class ProseView(QWidget):
         self._pending = ""
         self._rows: list[tuple[Claim, ClaimRow]] = []
         self._is_showing_unsupported = False
-        self._heading = Caption()
+        self._heading = Caption(most_lines=2)
         self.name_model("")
         self._draft = InertText()
         self._draft.setAccessibleName("Draft being written, not yet checked")

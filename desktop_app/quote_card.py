@@ -38,7 +38,7 @@ class ExcerptCard(QFrame):
         self._is_current = False
         self._is_under_pointer = False
         self._mark = Caption(mark, colour_role=QPalette.ColorRole.Link)
-        self._title = Caption(source.title)
+        self._title = Caption(source.title, most_lines=2)
         self._date = Caption(date_words(source.date), colour_role=QPalette.ColorRole.PlaceholderText)
         self._words = InertText(text)
         self._words.clicked.connect(self.activated)
@@ -79,11 +79,10 @@ class ExcerptCard(QFrame):
         header = QHBoxLayout()
         header.setSpacing(8)
         if self._mark.text():
-            header.addWidget(self._mark)
+            header.addWidget(self._mark, 0, Qt.AlignmentFlag.AlignTop)
         header.addWidget(self._title, 1)
-        self._title.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
         if self._date.text():
-            header.addWidget(self._date)
+            header.addWidget(self._date, 0, Qt.AlignmentFlag.AlignTop)
         inner = QHBoxLayout()
         inner.setContentsMargins(*self._beside_rule())
         inner.addWidget(self._words)

@@ -638,6 +638,7 @@ class TestAdding:
         assert "The first texts are being added" in opened.window.composer.hint.text()
         opened.bench.file_gate.set()
         opened.wait(lambda: opened.controller.library.sources)
+        assert opened.window.composer.hint.text().startswith("Enter sends")
         opened.window.composer.send_button.click()
         opened.wait(lambda: opened.current.turns and not opened.controller.asker.is_answering)
         assert opened.current.turns[-1].question == "Why?"

@@ -253,7 +253,7 @@ def test_only_the_open_quote_is_marked(view):
 def test_the_marked_quote_comes_in_sight_wherever_it_is(view):
     view.show_conversation(answered(45))
     settle()
-    for turn_id, index in (("t0", 4), ("t59", 0), ("t30", 3)):
+    for turn_id, index in (("t0", 4), ("t44", 0), ("t20", 3)):
         view.mark_quote(turn_id, index)
         for _ in range(3):
             settle()

@@ -59,6 +59,19 @@ def test_the_words_shown_are_the_quotes_own(qtbot):
     assert card.words.selected_text() == cut.text == cut.span.cut(odd.text)
 
 
+@pytest.mark.parametrize("width", [220, 300, 700])
+def test_a_long_title_is_given_two_lines_before_it_is_cut(qtbot, width):
+    titled = document(title="Russia, the Taliban and the US peace agreement in March 2020")
+    card = QuoteCard(quote("Nobody was hurt.", titled), 1, 1, Theme.light())
+    qtbot.addWidget(card)
+    card.resize(width, card.heightForWidth(width))
+    card.show()
+    title = next(one for one in card.findChildren(Caption) if one.text().startswith("Russia"))
+    assert title.height() >= title.heightForWidth(title.width())
+    assert len(title.shown_lines(title.width())) == (1 if width == 700 else 2)
+    assert card.words.height() >= card.words.heightForWidth(card.words.width())
+
+
 def test_the_speaker_is_named(qtbot):
     card = QuoteCard(quote("Nobody was hurt.", speaker="The mayor"), 2, 3, Theme.light())
     qtbot.addWidget(card)
