@@ -21,7 +21,7 @@ from tests.fakes import HashingEmbedder, count_tokens
 TEXTS = {
     "kunduz.md": "# Fighting in the north\n\nKunduz briefly fell to the Taliban in September 2015. The army took the "
     "city back within days.\n",
-    "harbour.txt": "The harbour of Oslo closed in 1998. Ferries to Denmark leave from another quay. Nobody misses it.\n",
+    "harbour.txt": "The harbour of Oslo closed in 1998. Ferries to Denmark leave from another quay. Few miss it.\n",
     "recipe.txt": "Beat two eggs with sugar. Add flour and milk. Bake the cake for forty minutes. Let it cool down.\n",
 }
 
