@@ -84,6 +84,7 @@ _WITHOUT_MENU = (
     ("Shift+Enter", "New line in the question"),
     ("Delete", "Delete the selected conversation, or remove the selected documents"),
     ("Tab / Shift+Tab", "Next or previous part of the window"),
+    ("Esc", "Close the source, when no answer is being written"),
 )
 
 

@@ -75,8 +75,9 @@ class AddingView(QDialog):
         header = table.horizontalHeader()
         header.setDefaultAlignment(Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter)
         header.setSectionResizeMode(2, QHeaderView.ResizeMode.Stretch)
-        table.setColumnWidth(0, 260)
-        table.setColumnWidth(1, 130)
+        character_px = table.fontMetrics().averageCharWidth()
+        table.setColumnWidth(0, 34 * character_px)
+        table.setColumnWidth(1, 18 * character_px)
         for row, report in enumerate(shown):
             for column, words in enumerate(_columns(report)):
                 item = QTableWidgetItem(words)

@@ -9,7 +9,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 from PySide6.QtCore import QCoreApplication, QEvent, Qt, QTimer, Signal, Slot
-from PySide6.QtGui import QFontMetricsF, QPalette, QResizeEvent, QShowEvent
+from PySide6.QtGui import QPalette, QResizeEvent, QShowEvent
 from PySide6.QtWidgets import QFrame, QScrollArea, QStackedLayout, QWidget
 
 from desktop_app.empty_conversation import EmptyConversation
@@ -17,8 +17,6 @@ from desktop_app.theme import Theme, ThemeSource
 from desktop_app.turn_view import FAILED_TITLE, TurnView
 from rag.types import Answer, Claim, Conversation, Retrieved, Turn
 
-_COLUMN_PX = 720
-_COLUMN_CHARS = 82
 _MARGIN_PX = 28
 _AHEAD_PX = 600
 _MOST_VIEWS = 40
@@ -80,6 +78,7 @@ class ConversationView(QWidget):
         self._focus_start.setFocusPolicy(Qt.FocusPolicy.ClickFocus)
         self._focus_start.resize(0, 0)
         self._scroll = _TurnScroll(self._column)
+        self._scroll.setAccessibleName("Turns of the conversation")
         self._scroll.resized.connect(self._arrange)
         self._scroll.verticalScrollBar().valueChanged.connect(self._scrolled)
         self._stack = QStackedLayout(self)
@@ -87,6 +86,11 @@ class ConversationView(QWidget):
         self._stack.addWidget(self._scroll)
         themes.changed.connect(self._take_theme)
         self.setAccessibleName("Conversation")
+
+    def follow_in_focus(self, before: QWidget) -> None:
+        """Let Tab come here from `before`, first to the whole conversation and then from turn to turn."""
+        QWidget.setTabOrder(before, self._scroll)
+        QWidget.setTabOrder(self._scroll, self._focus_start)
 
     # Whole conversations
 
@@ -263,8 +267,7 @@ class ConversationView(QWidget):
         bar.setValue(bar.maximum() if self._is_following else anchor[0].top + anchor[1])
 
     def _column_width(self) -> int:
-        readable = max(_COLUMN_PX, int(QFontMetricsF(self._theme.body).averageCharWidth() * _COLUMN_CHARS))
-        return max(120, min(readable, self._room() - 2 * _MARGIN_PX))
+        return max(120, min(self._theme.column_px, self._room() - 2 * _MARGIN_PX))
 
     def _room(self) -> int:
         """The width beside a scroll bar, there or not, so that nothing moves sideways when one appears."""
@@ -330,6 +333,8 @@ class ConversationView(QWidget):
             self._is_arranging_due = False
             if any(slot.view and slot.view.heightForWidth(slot.width) != slot.height for slot in self._slots):
                 self._arrange()
+            else:
+                self._order_focus()
         return super().event(event)
 
     @Slot(int)

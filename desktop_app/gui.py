@@ -61,6 +61,7 @@ class Gui(QObject):
         self.source_view = SourceView(self.themes)
         self.why_view = WhyView(self.themes)
         self.window = Window(self.themes, self.conversation_view, self.source_view, self.why_view)
+        self.conversation_view.follow_in_focus(self.window.composer.send_button)
         self.preferences = Preferences(settings, settings_path, self.themes, self.window)
         self.uncaught = Uncaught()
         self.controller = Controller(

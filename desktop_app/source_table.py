@@ -163,7 +163,9 @@ class SourceTable(QTableView):
         header.setDefaultAlignment(Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter)
         header.setStretchLastSection(False)
         header.setSectionResizeMode(0, QHeaderView.ResizeMode.Stretch)
-        for column, n_chars in ((1, 12), (2, 26), (3, 13)):
+        header.setSectionResizeMode(1, QHeaderView.ResizeMode.ResizeToContents)
+        header.setResizeContentsPrecision(50)
+        for column, n_chars in ((2, 26), (3, 13)):
             self.setColumnWidth(column, self.fontMetrics().averageCharWidth() * n_chars + 16)
 
     @property

@@ -213,7 +213,7 @@ class _SourceHeader(QWidget):
         self._title = Caption(most_lines=2)
         self._about = Caption(colour_role=muted)
         self._name = Caption(elide=Qt.TextElideMode.ElideMiddle, colour_role=muted)
-        self._verified = Caption()
+        self._verified = Caption(most_lines=2)
         self._is_verbatim: bool | None = None
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)

@@ -10,7 +10,7 @@ from enum import StrEnum
 from typing import Any
 
 from PySide6.QtCore import QObject, Qt, Signal, Slot
-from PySide6.QtGui import QColor, QFont, QFontDatabase, QPalette
+from PySide6.QtGui import QColor, QFont, QFontDatabase, QFontMetricsF, QPalette
 from PySide6.QtWidgets import QApplication
 
 _SERIFS = (
@@ -25,6 +25,7 @@ _SERIFS = (
     "DejaVu Serif",
 )
 _SMALLEST_BODY_PT = 10.0
+_COLUMN_PX, _COLUMN_CHARS = 720, 82
 
 # text, muted, accent, ok, warn and bad reach 4.5:1 on window, surface, sunken and hover; the tests compute it.
 _LIGHT = {
@@ -142,6 +143,11 @@ class Theme:
         wanted = Appearance(appearance)
         scheme_is_dark = app.styleHints().colorScheme() is Qt.ColorScheme.Dark
         return _made(wanted is Appearance.DARK or (wanted is Appearance.SYSTEM and scheme_is_dark), scale)
+
+    @property
+    def column_px(self) -> int:
+        """How wide a column of text may be and still be read with ease."""
+        return max(_COLUMN_PX, int(QFontMetricsF(self.body).averageCharWidth() * _COLUMN_CHARS))
 
     def palette(self) -> QPalette:
         """The theme as Qt's standard widgets understand it."""

@@ -18,6 +18,7 @@ from PySide6.QtGui import (
     QDragMoveEvent,
     QDropEvent,
     QGuiApplication,
+    QKeyEvent,
     QResizeEvent,
 )
 from PySide6.QtWidgets import (
@@ -44,8 +45,8 @@ from desktop_app.window_style import named, window_style
 
 SMALLEST_WIDTH_PX, SMALLEST_HEIGHT_PX = 900, 600
 NARROW_BELOW_PX = 1180
-_COLUMN_PX = 720
 _MARGIN_PX = 28
+_LIST_PX, _LIST_MARGIN_PX = 190, 12
 _SCROLL_BAR_PX = 12
 _DEFAULT_SIZES_PX = (250, 620, 430)
 
@@ -99,7 +100,6 @@ class Window(QMainWindow):
         self._take_theme(themes.theme)
 
     def _lay_out(self) -> None:
-        self.conversation_list.setMinimumWidth(190)
         self.source_pane.setMinimumWidth(300)
         middle = self._middle()
         middle.setMinimumWidth(380)
@@ -201,6 +201,15 @@ class Window(QMainWindow):
             QTimer.singleShot(0, self, self._tell_painted)
         return accepted
 
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        if event.key() != Qt.Key.Key_Escape or not self.source_pane.isVisible():
+            super().keyPressEvent(event)
+            return
+        had_focus = self.source_pane.isAncestorOf(self.focusWidget() or self)
+        self.hide_source()
+        if had_focus:
+            self.composer.box.setFocus()
+
     @Slot()
     def _tell_painted(self) -> None:
         self.painted.emit()
@@ -279,9 +288,14 @@ class Window(QMainWindow):
     @Slot(object)
     def _take_theme(self, theme: Theme) -> None:
         self.conversation_list.set_theme(theme)
+        self.banner.setMaximumWidth(theme.column_px)
+        self.composer.setMaximumWidth(theme.column_px)
         parts = (self.menuBar(), self.conversation_list, self.banner, self.composer, self.source_pane.head, self._veil)
         for part in (*parts, self.status_line, *self.findChildren(QDialog)):
             self.dress(part)
+        button = self.conversation_list.new_button
+        button.ensurePolished()
+        self.conversation_list.setMinimumWidth(max(_LIST_PX, button.sizeHint().width() + 2 * _LIST_MARGIN_PX))
 
 
 class SourcePane(QFrame):
@@ -331,8 +345,7 @@ def _copy(text: str) -> None:
 
 
 def _in_column(widget: QWidget, top_px: int = 0) -> QWidget:
-    """A widget centred below or above the text column, no wider than it, and as far from the scroll bar."""
-    widget.setMaximumWidth(_COLUMN_PX)
+    """A widget centred below or above the text column, and as far from the scroll bar."""
     holder = QWidget()
     row = QHBoxLayout(holder)
     row.setContentsMargins(_MARGIN_PX, top_px, _MARGIN_PX + _SCROLL_BAR_PX, 0)

@@ -9,6 +9,7 @@ import threading
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -40,6 +41,16 @@ def opened(qtbot: QtBot, tmp_path: Path) -> Iterator[OpenWindow]:
         yield opened
 
 
+def tabbed(opened: OpenWindow, n_times: int) -> list[str]:
+    """The names of what Tab reaches from the question box."""
+    opened.window.composer.box.setFocus()
+    names = []
+    for _ in range(n_times):
+        opened.qtbot.keyClick(QApplication.focusWidget(), Qt.Key.Key_Tab)
+        names.append(QApplication.focusWidget().accessibleName())
+    return names
+
+
 class TestPanes:
     def test_the_source_opens_beside_list_and_conversation_in_a_wide_window(self, opened: OpenWindow) -> None:
         opened.window.resize(1280, 800)
@@ -62,6 +73,42 @@ class TestPanes:
         opened.window.banner.show_notice("Title " * 30, "word " * 200, tone="bad", action="Copy details")
         QApplication.processEvents()
         assert opened.window.width() == SMALLEST_WIDTH_PX
+
+    def test_tab_goes_from_the_question_to_the_quotes_and_escape_closes_what_enter_opened(
+        self, opened: OpenWindow
+    ) -> None:
+        turn = opened.ask("Why?")
+        opened.window.activateWindow()
+        opened.window.composer.box.setFocus()
+        opened.wait(opened.window.composer.box.hasFocus)
+        opened.qtbot.waitUntil(lambda: "Quote 2 of 2" in tabbed(opened, 4)[-1])
+        names = tabbed(opened, 4)
+        assert names[1] == "Turns of the conversation"
+        assert names[2].startswith("Quote 1 of 2")
+        opened.qtbot.keyClick(QApplication.focusWidget(), Qt.Key.Key_Return)
+        assert opened.window.source_pane.isVisible()
+        opened.qtbot.keyClick(QApplication.focusWidget(), Qt.Key.Key_Escape)
+        assert not opened.window.source_pane.isVisible()
+        assert QApplication.focusWidget().accessibleName() == names[3]
+        opened.gui.conversation_view.quote_activated.emit(turn.id, 0)
+        opened.gui.source_view.page.setFocus()
+        opened.qtbot.keyClick(opened.gui.source_view.page, Qt.Key.Key_Escape)
+        assert not opened.window.source_pane.isVisible()
+        assert opened.window.composer.box.hasFocus()
+
+    @pytest.mark.parametrize("scale", [1.0, 1.5, 2.0])
+    def test_larger_letters_get_a_wider_column_and_a_wider_list(
+        self, qtbot: QtBot, tmp_path: Path, scale: float
+    ) -> None:
+        with open_window(qtbot, tmp_path, settings=replace(Settings(), font_scale=scale)) as opened:
+            opened.window.resize(1920, 1080)
+            opened.ask("Why?")
+            turn_view = opened.gui.conversation_view.turn_view(opened.current.turns[-1].id)
+            assert turn_view is not None
+            opened.wait(lambda: turn_view.width() == opened.window.composer.width())
+            assert (turn_view.width() > 720) == (scale > 1)
+            button = opened.window.conversation_list.new_button
+            assert button.width() >= button.sizeHint().width()
 
     def test_list_and_source_can_be_hidden_by_their_actions(self, opened: OpenWindow) -> None:
         opened.window.actions_by_name["show_conversations"].trigger()
