@@ -17,7 +17,7 @@ from PySide6.QtCore import QObject, Signal
 
 from desktop_app.telling import telling
 from desktop_app.workbench import IndexState, Workbench
-from rag.types import FileReport, IngestProgress, Scope, Turn
+from rag.types import FileReport, FileState, IngestProgress, Scope, Turn
 
 _PROGRESS_INTERVAL_S = 0.05
 _PAUSE_BETWEEN_SLICES_S = 0.02
@@ -97,7 +97,7 @@ class Indexing(QObject):
     """Adds files, and between that lets the index follow the store in slices, which yield to an answer being written.
 
     Signals:
-        progressed(IngestProgress): at most 20 times a second.
+        progressed(IngestProgress): at most 20 times a second, but always where a document is new.
         added(Added): an ingest has ended.
         followed(IndexState): after each slice.
         failed(exception): the ingest or the index could not go on.
@@ -193,7 +193,8 @@ class Indexing(QObject):
 
     def _tell(self, progress: IngestProgress, told_at_s: float) -> float:
         now_s = time.monotonic()
-        if now_s - told_at_s < _PROGRESS_INTERVAL_S:
+        is_new = progress.report is not None and progress.report.state is FileState.INDEXED
+        if not is_new and now_s - told_at_s < _PROGRESS_INTERVAL_S:
             return told_at_s
         self.progressed.emit(progress)
         return now_s
