@@ -103,8 +103,14 @@ class SourceDesk(QObject):
 
     @Slot()
     def next_quote(self) -> None:
-        """Go to the answer's next quote, in whatever document it lies."""
-        self._step(1)
+        """Go to the answer's next quote, in whatever document; where none is open, to the first of the last answer."""
+        if self._open is not None and self._open.quotes:
+            self._step(1)
+            return
+        for turn in reversed(self._desk.current.turns):
+            if turn.answer is not None and turn.answer.quotes:
+                self.show_quote(turn.id, 0)
+                return
 
     @Slot()
     def previous_quote(self) -> None:

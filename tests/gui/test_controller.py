@@ -499,6 +499,17 @@ class TestSources:
             step(manual, way, -1)
             assert place(manual) == expected
 
+    def test_the_key_for_the_next_quote_opens_the_last_answers_first_where_none_is_open(
+        self, opened: OpenWindow
+    ) -> None:
+        opened.window.actions_by_name["next_quote"].trigger()
+        assert not opened.window.source_pane.isVisible()
+        opened.ask("Why?")
+        turn = opened.ask("And when?")
+        opened.window.actions_by_name["next_quote"].trigger()
+        assert opened.window.source_pane.isVisible()
+        assert marked_card(opened, turn.id) == 1
+
     def test_all_quotes_of_the_open_document_stay_marked(self, manual: OpenWindow) -> None:
         turn = answer_from_both(manual)
         view = manual.gui.source_view
