@@ -21,6 +21,8 @@ from desktop_app.workbench import Workbench
 from rag.errors import RagError
 from rag.types import Hit, Quote
 
+_NO_SUCH_PLACE = "This passage does not stand in the document as it is now. Ask again to search what is there."
+
 
 @dataclass(frozen=True, slots=True)
 class _Open:
@@ -132,7 +134,28 @@ class SourceDesk(QObject):
         self._show_hit(self._explained_hits, index)
 
     def _show_hit(self, hits: Sequence[Hit], index: int) -> None:
-        self._open_at(_Open(tuple(Quote(hit.source, hit.span, hit.text, hit.score) for hit in hits)), index)
+        if not 0 <= index < len(hits):
+            return
+        cut = [self._passage(hit) for hit in hits]
+        wanted = cut[index]
+        if isinstance(wanted, str):
+            self._open = None
+            self._source_view.show_missing(hits[index].source, wanted)
+            self._window.show_source()
+            self._mark_open()
+            return
+        passages = tuple(passage for passage in cut if not isinstance(passage, str))
+        self._open_at(_Open(passages), passages.index(wanted))
+
+    def _passage(self, hit: Hit) -> Quote | str:
+        """A passage cut anew out of its document, or why that cannot be done."""
+        try:
+            document = self._workbench.document(hit.source.id)
+        except RagError as exc:
+            return explain(exc).message
+        if hit.span.end > len(document.text):
+            return _NO_SUCH_PLACE
+        return Quote.cut(document, hit.span, hit.score)
 
     def _open_at(self, opened: _Open, index: int) -> None:
         if 0 <= index < len(opened.quotes):

@@ -550,6 +550,12 @@ class TestSources:
         assert place(opened) == "Passage 1 of 1"
         assert opened.gui.source_view.verification.startswith("Verified")
 
+    def test_a_passage_of_a_document_that_is_gone_is_said_to_be_missing(self, opened: OpenWindow) -> None:
+        turn = opened.ask("Why?")
+        opened.bench.documents.clear()
+        opened.gui.conversation_view.hit_activated.emit(turn.id, 0)
+        assert "not in the library any more" in seen_in(opened.gui.source_view)
+
     def test_a_document_that_vanished_from_the_library_is_said_to_be_missing(self, opened: OpenWindow) -> None:
         gone = opened.bench.documents.pop()
         opened.controller.sources.show_document(gone.id)
