@@ -45,7 +45,9 @@ class Term:
 
     @property
     def is_content(self) -> bool:
-        return self.word.casefold() not in STOPWORDS and bool(self.stem)
+        """Whether it carries meaning; “US” does, “us” does not."""
+        is_acronym = len(self.word) > 1 and self.word.isupper()
+        return bool(self.stem) and (is_acronym or self.word.casefold() not in STOPWORDS)
 
     @property
     def is_number(self) -> bool:
