@@ -26,7 +26,7 @@ class Indexer:
         vocabulary = shelf.default(Role.CHAT)
         shelf.verify(vocabulary)
         encoding = build_encoding(vocabulary.path)
-        self._store = Store.open(paths.library)
+        self._store = Store.open(paths.library, may_set_aside=False)  # the window reads it
         self._reader = HostedReader(paths.engine_log)
         self._ingest = Ingest(
             self._store,

@@ -58,14 +58,16 @@ class Store:
         self.opening = opening
 
     @classmethod
-    def open(cls, path: Path) -> Self:
+    def open(cls, path: Path, *, may_set_aside: bool = True) -> Self:
         """Open for writing, made, migrated or set aside as needed (see `opening`). There may be one writer at a time.
 
+        `may_set_aside` False is for where others have the library open already: they would go on reading the old one.
+
         Raises:
-            StoreUnavailable: no right, no space, or another program holds it.
+            StoreUnavailable: no right, no space, another program holds it, or it is damaged and may not be set aside.
             StoreTooNew: written by a newer Seedbook; nothing is changed.
         """
-        connection, opening = storefile.open_for_writing(path)
+        connection, opening = storefile.open_for_writing(path, may_set_aside=may_set_aside)
         return cls(connection, path, opening)
 
     @classmethod

@@ -25,6 +25,10 @@ QUICK_CHECK_BYTES = 128 * 2**20
 
 _SIDE_FILES = ("", "-wal", "-shm")
 _DAMAGE = frozenset({sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB})
+_DAMAGED = (
+    "it is damaged. Close Seedbook and start it again: the damaged file is then kept aside, not deleted, "
+    "and your original files can be added again."
+)
 _REASONS = {
     sqlite3.SQLITE_FULL: "the disk is full. What was saved before is safe. Free some space and try again.",
     sqlite3.SQLITE_READONLY: "it may only be read. What was saved before is safe. "
@@ -37,10 +41,8 @@ _REASONS = {
     sqlite3.SQLITE_PERM: "you have no right to use it. Nothing was changed. Ask its owner for the right.",
     sqlite3.SQLITE_IOERR: "the disk did not take or give what was asked. What was saved before is safe. "
     "See that the disk is connected and has space, and try again.",
-    sqlite3.SQLITE_CORRUPT: "it is damaged. Start Seedbook again: the damaged file is then set aside, not deleted, "
-    "and your original files can be added again.",
-    sqlite3.SQLITE_NOTADB: "it is damaged. Start Seedbook again: the damaged file is then set aside, not deleted, "
-    "and your original files can be added again.",
+    sqlite3.SQLITE_CORRUPT: _DAMAGED,
+    sqlite3.SQLITE_NOTADB: _DAMAGED,
 }
 
 
@@ -52,11 +54,16 @@ class Opening:
     backup: Path | None = None
 
 
-def open_for_writing(path: Path) -> tuple[sqlite3.Connection, Opening]:
-    """Raises StoreUnavailable and StoreTooNew; a damaged file is renamed and a new one begun."""
+def open_for_writing(path: Path, *, may_set_aside: bool = True) -> tuple[sqlite3.Connection, Opening]:
+    """Raises StoreUnavailable and StoreTooNew; a damaged file is renamed and a new one begun, or refused."""
     with translated(path):
         _make_private(path)
-        set_aside = _set_aside(path) if _is_damaged(path) else None
+        set_aside: Path | None = None
+        if _is_damaged(path):
+            if not may_set_aside:
+                _suspect(path)
+                raise StoreUnavailable(path=str(path), reason=_DAMAGED)
+            set_aside = _set_aside(path)
         connection = _connect(path, "mode=rw")
         try:
             _refuse_newer(connection, path)

@@ -334,6 +334,21 @@ def test_a_damaged_library_is_set_aside_and_a_new_one_begun(store: Store, path: 
         assert again.opening.set_aside is None
 
 
+@pytest.mark.parametrize("damage", [_garbage, _torn_pages, _cut_off])
+def test_a_damaged_library_that_others_have_open_is_refused_and_left_where_it_is(
+    store: Store, path: Path, damage
+) -> None:
+    _add(store, "a.txt", "one\n" * 200 + "two")
+    store.close()
+    damage(path)
+    damaged = path.read_bytes()
+    with pytest.raises(StoreUnavailable, match="damaged. Close Seedbook and start it again"):
+        Store.open(path, may_set_aside=False)
+    assert path.read_bytes() == damaged
+    with Store.open(path) as fresh:
+        assert fresh.opening.set_aside is not None
+
+
 def _read_everything(store: Store) -> None:
     for source in store.sources():
         store.document(source.id)

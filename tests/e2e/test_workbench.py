@@ -1,0 +1,39 @@
+"""The library and its engines behind one door, over the real models."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from threading import Event
+
+import pytest
+
+from desktop_app.composition import LocalWorkbench, prepare_library
+from desktop_app.paths import AppPaths
+from desktop_app.settings import Settings
+from rag.errors import StoreUnavailable
+
+pytestmark = [pytest.mark.e2e, pytest.mark.timeout(300)]
+
+
+@pytest.fixture
+def paths(own_library: Path) -> AppPaths:
+    return AppPaths.under(own_library)
+
+
+@pytest.fixture
+def workbench(paths: AppPaths):
+    prepare_library(paths)
+    bench = LocalWorkbench(paths, Settings(max_tokens=24))
+    yield bench
+    bench.close()
+
+
+def test_a_library_that_is_damaged_under_the_window_stays_where_it_is(
+    workbench: LocalWorkbench, paths: AppPaths, tmp_path: Path
+) -> None:
+    (tmp_path / "a.txt").write_text("A keeper counts boats.")
+    paths.library.write_bytes(b"no database any more" * 1000)
+    with pytest.raises(StoreUnavailable, match="Close Seedbook and start it again"):
+        list(workbench.add([tmp_path / "a.txt"], Event()))
+    assert not list(paths.data.glob("*.damaged-*"))
+    assert prepare_library(paths) is not None
