@@ -5,7 +5,7 @@ It knows nothing of the list of conversations; an answer goes on into its own co
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from datetime import UTC, datetime
 from functools import partial
 from typing import Protocol
@@ -15,6 +15,7 @@ from PySide6.QtCore import QObject, QTimer, Signal, Slot
 
 from desktop_app.keeper import Keeper
 from desktop_app.problems import Problem, explain
+from desktop_app.telling import telling
 from desktop_app.turn_record import TurnRecord
 from desktop_app.workers import Answering, Question
 from rag.types import Answer, Checked, Claim, Delta, Done, Event, Hit, Quoted, Retrieved, Scope, Turn
@@ -27,6 +28,7 @@ _ENDED_EARLY = "The answer ended before it was complete. Your question is saved;
 class TurnDisplay(Protocol):
     """Where a turn is shown; the conversation view fits it."""
 
+    def remove_from(self, turn_id: str) -> None: ...
     def begin_turn(self, turn: Turn) -> None: ...
     def show_retrieved(self, turn_id: str, event: Retrieved) -> None: ...
     def show_quotes(self, turn_id: str, answer: Answer) -> None: ...
@@ -36,25 +38,32 @@ class TurnDisplay(Protocol):
     def fail_turn(self, turn_id: str, title: str, message: str) -> None: ...
 
 
+class TurnStore(Protocol):
+    """Where turns are kept; the conversations fit it. What a method has saved when it returns is safe."""
+
+    def save_turn(self, conversation_id: str, turn: Turn) -> None: ...
+    def replace_from(self, conversation_id: str, from_turn_id: str, turn: Turn) -> None: ...
+
+
 class Asker(QObject):
     """Asks, and keeps what comes.
 
     Signals:
+        replaced(conversation id, turn id): that turn and all after it have given way to a new question.
         began(conversation id), ended(conversation id, turn): around every turn.
         broke(Problem): a turn failed because of a defect of the program.
     """
 
+    replaced = Signal(str, str)
     began = Signal(str)
     ended = Signal(str, object)
     broke = Signal(object)
 
-    def __init__(
-        self, answering: Answering, keeper: Keeper, save: Callable[[str, Turn], None], display: TurnDisplay
-    ) -> None:
+    def __init__(self, answering: Answering, keeper: Keeper, store: TurnStore, display: TurnDisplay) -> None:
         super().__init__()
         self._answering = answering
         self._keeper = keeper
-        self._save = save
+        self._store = store
         self._display = display
         self._record: TurnRecord | None = None
         self._conversation_id = ""
@@ -89,17 +98,39 @@ class Asker(QObject):
         scope: Scope,
         history: Sequence[Turn],
         standalone: str | None = None,
+        replaced_turn_id: str = "",
     ) -> Turn:
-        """Save the question, show it, and start the answer; whatever the saving raises, nothing was shown then."""
+        """Save the question, show it, and start the answer; whatever the saving raises, nothing was shown then.
+
+        With `replaced_turn_id` the question takes the place of that turn and of all after it, on the disk first.
+        """
         turn = Turn(str(uuid4()), datetime.now(UTC).isoformat(timespec="milliseconds"), question, scope, None)
-        self._save(conversation_id, turn)
+        if replaced_turn_id:
+            self._store.replace_from(conversation_id, replaced_turn_id, turn)
+        else:
+            self._store.save_turn(conversation_id, turn)
         self._record = TurnRecord(turn)
         self._conversation_id = conversation_id
-        if self._is_shown:
-            self._display.begin_turn(turn)
-        self._answering.start(Question(turn.id, question, scope, tuple(history), standalone))
-        self.began.emit(conversation_id)
+        with telling(partial(self._give_up, turn.id)):
+            self._show_begun(turn, replaced_turn_id)
+            self._answering.start(Question(turn.id, question, scope, tuple(history), standalone))
         return turn
+
+    def _show_begun(self, turn: Turn, replaced_turn_id: str) -> None:
+        if replaced_turn_id:
+            self.replaced.emit(self._conversation_id, replaced_turn_id)
+        self.began.emit(self._conversation_id)
+        if self._is_shown:
+            if replaced_turn_id:
+                self._display.remove_from(replaced_turn_id)
+            self._display.begin_turn(turn)
+
+    def _give_up(self, turn_id: str, exc: Exception) -> None:
+        """End a turn whose answer could not even begin."""
+        try:
+            self._fail(turn_id, exc)
+        finally:
+            self._end(turn_id)
 
     def hits(self, turn_id: str) -> tuple[Hit, ...]:
         """The passages that retrieval found for one of the last turns; empty where they are not known any more."""
@@ -126,7 +157,7 @@ class Asker(QObject):
         self._paint_timer.stop()
 
     def _keep(self, turn: Turn, *, at_once: bool = False) -> None:
-        self._keeper.keep(turn.id, partial(self._save, self._conversation_id, turn), at_once=at_once)
+        self._keeper.keep(turn.id, partial(self._store.save_turn, self._conversation_id, turn), at_once=at_once)
 
     @property
     def _is_shown(self) -> bool:
@@ -150,6 +181,8 @@ class Asker(QObject):
         if record is None or record.turn.id != turn_id:
             return
         record.take(event)
+        if isinstance(event, Quoted | Done):  # before it is painted, so that no fault of a view costs an answer
+            self._keep(record.turn, at_once=True)
         if isinstance(event, Retrieved):
             self._remember_hits(turn_id, event.hits)
         if isinstance(event, Delta):
@@ -160,8 +193,6 @@ class Asker(QObject):
         self._paint_deltas()
         if self._is_shown:
             self._paint(turn_id, event)
-        if isinstance(event, Quoted | Done):
-            self._keep(record.turn, at_once=True)
 
     def _remember_hits(self, turn_id: str, hits: tuple[Hit, ...]) -> None:
         self._hits[turn_id] = hits
@@ -207,19 +238,21 @@ class Asker(QObject):
         record = self._record
         if record is None or record.turn.id != turn_id:
             return
-        if not record.is_done:
-            self._end_with(Problem("The answer broke off", _ENDED_EARLY))
-        conversation_id = self._conversation_id
-        self._record = None
-        self._conversation_id = ""
-        self.ended.emit(conversation_id, record.turn)
+        try:
+            if not record.is_done:
+                self._end_with(Problem("The answer broke off", _ENDED_EARLY))
+        finally:
+            conversation_id = self._conversation_id
+            self._record = None
+            self._conversation_id = ""
+            self.ended.emit(conversation_id, record.turn)
 
     def _end_with(self, problem: Problem) -> None:
         record = self._record
         if record is None:
             return
-        self._paint_deltas()
         record.fail(problem.message)
         self._keep(record.turn, at_once=True)
+        self._paint_deltas()
         if self._is_shown:
             self._display.fail_turn(record.turn.id, problem.title, problem.message)

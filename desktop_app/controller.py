@@ -72,7 +72,7 @@ class Controller(QObject):
         self.keeper = Keeper()
         self.answering = Answering(workbench)
         self.indexing = Indexing(workbench)
-        self.asker = Asker(self.answering, self.keeper, conversations.save_turn, conversation_view)
+        self.asker = Asker(self.answering, self.keeper, conversations, conversation_view)
         self.desk = ConversationDesk(conversations, window, self.asker, self.keeper)
         self.adding = AddingDesk(self.indexing, window)
         self.library = LibraryDesk(workbench, window, chooser, self.adding)
@@ -158,9 +158,8 @@ class Controller(QObject):
         """Ask a question in the open conversation, in the place of the one being edited if there is one."""
         if self._is_refused():
             return
-        if self.desk.turn(self._edited_turn_id) is not None:
-            self._replace_from(self._edited_turn_id)
-        self._ask(text, self._window.composer.scope, None)
+        edited_turn_id = self._edited_turn_id if self.desk.turn(self._edited_turn_id) else ""
+        self._ask(text, self._window.composer.scope, replaced_turn_id=edited_turn_id)
         self._window.composer.set_text("")
         self.desk.keep_draft("")
 
@@ -168,23 +167,21 @@ class Controller(QObject):
     def ask_example(self, text: str) -> None:
         """Ask a question that the view proposed; what stands in the box stays there."""
         if not self._is_refused():
-            self._ask(text, self._window.composer.scope, None)
+            self._ask(text, self._window.composer.scope)
 
     @Slot(str)
     def ask_again(self, turn_id: str) -> None:
         """Ask the same question once more, in the place of that turn and all after it."""
         turn = self.desk.turn(turn_id)
         if turn is not None and not self._is_refused() and self._may_replace_from(turn_id):
-            self._replace_from(turn_id)
-            self._ask(turn.question, turn.scope, None)
+            self._ask(turn.question, turn.scope, replaced_turn_id=turn_id)
 
     @Slot(str, str)
     def edit_standalone(self, turn_id: str, text: str) -> None:
         """Ask the same question once more, searching for the reader's own wording."""
         turn = self.desk.turn(turn_id)
         if turn is not None and text.strip() and not self._is_refused() and self._may_replace_from(turn_id):
-            self._replace_from(turn_id)
-            self._ask(turn.question, turn.scope, text.strip())
+            self._ask(turn.question, turn.scope, text.strip(), replaced_turn_id=turn_id)
 
     @Slot(str)
     def edit_question(self, turn_id: str) -> None:
@@ -249,10 +246,17 @@ class Controller(QObject):
         closing.join(_left_s(deadline_s))
         self.closed.emit()
 
-    def _ask(self, text: str, scope: Scope, standalone: str | None) -> None:
-        conversation = self.desk.current
-        history = tuple(turn for turn in conversation.turns if turn.answer is not None)
-        self.asker.ask(conversation.id, text, scope=scope, history=history, standalone=standalone)
+    def _ask(self, text: str, scope: Scope, standalone: str | None = None, *, replaced_turn_id: str = "") -> None:
+        if replaced_turn_id:
+            self.keeper.settle()  # an older state of a turn that is replaced must not be saved after it
+        self.asker.ask(
+            self.desk.current.id,
+            text,
+            scope=scope,
+            history=tuple(turn for turn in self.desk.turns_before(replaced_turn_id) if turn.answer is not None),
+            standalone=standalone,
+            replaced_turn_id=replaced_turn_id,
+        )
 
     def _is_refused(self) -> bool:
         hint = self._hindrance()
@@ -278,10 +282,6 @@ class Controller(QObject):
             "The turns after it rest on its answer, so they will be removed together with it.",
             "Ask again",
         )
-
-    def _replace_from(self, turn_id: str) -> None:
-        self.desk.truncate(turn_id)
-        self._view.remove_from(turn_id)
 
     def _stop_editing(self) -> None:
         self._edited_turn_id = ""

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 from functools import partial
+from itertools import takewhile
 
 from PySide6.QtCore import QObject, Signal, Slot
 
@@ -41,6 +42,7 @@ class ConversationDesk(QObject):
         self._doomed_ids: set[str] = set()
         self._search = ""
         self._listed: tuple[ConversationSummary, ...] = ()
+        asker.replaced.connect(self._shorten)
         asker.began.connect(self._begin)
         asker.ended.connect(self._end)
         listing = window.conversation_list
@@ -160,17 +162,9 @@ class ConversationDesk(QObject):
         if self._current is not None:
             self._window.composer.set_scope(self._scope_of(self._current))
 
-    def truncate(self, from_turn_id: str) -> None:
-        """Remove a turn of the open conversation and all after it."""
-        self._keeper.settle()
-        conversation = self.current
-        self._conversations.truncate(conversation.id, from_turn_id)
-        kept: list[Turn] = []
-        for turn in conversation.turns:
-            if turn.id == from_turn_id:
-                break
-            kept.append(turn)
-        self._current = replace(conversation, turns=tuple(kept))
+    def turns_before(self, turn_id: str) -> tuple[Turn, ...]:
+        """The turns of the open conversation before that one; all of them where it is not among them."""
+        return tuple(takewhile(lambda turn: turn.id != turn_id, self.current.turns))
 
     def step(self, n_rows: int) -> None:
         """Open the conversation that many rows below (or above) the open one."""
@@ -234,6 +228,11 @@ class ConversationDesk(QObject):
         self._scopes.pop(conversation_id, None)
         if conversation_id in self._deleted_ids:
             self._deleted_ids.remove(conversation_id)
+
+    @Slot(str, str)
+    def _shorten(self, conversation_id: str, from_turn_id: str) -> None:
+        if conversation_id == self.current_id:
+            self._current = replace(self.current, turns=self.turns_before(from_turn_id))
 
     @Slot(str)
     def _begin(self, conversation_id: str) -> None:

@@ -178,26 +178,33 @@ class Conversations:
         Raises:
             ConversationNotFound: no such conversation.
         """
-        body = encode(turn)
-        # What could not be read back must not be acknowledged: a field of a wrong type fails here and is seen.
-        saved = msgspec.json.decode(body, type=Turn)
+        body, saved = _encoded(turn)
         with self._writing() as connection:
             _touch(connection, conversation_id, saved.question)
             _upsert_turn(connection, conversation_id, saved, body)
 
+    def replace_from(self, conversation_id: str, from_turn_id: str, turn: Turn) -> None:
+        """Put a new turn in the place of another one and of all after it: afterwards all is old, or all is new.
+
+        Raises:
+            ConversationNotFound: no such turn in such a conversation.
+        """
+        body, saved = _encoded(turn)
+        with self._writing() as connection:
+            _delete_from(connection, conversation_id, from_turn_id)
+            _touch(connection, conversation_id, saved.question)
+            _upsert_turn(connection, conversation_id, saved, body)
+        with contextlib.suppress(ConversationsUnavailable):  # the turn is saved, and whoever asks must hear that
+            self._forget()
+
     def truncate(self, conversation_id: str, from_turn_id: str) -> None:
-        """Remove a turn and all turns after it, for a question that is edited or asked again.
+        """Remove a turn and all turns after it.
 
         Raises:
             ConversationNotFound: no such turn in such a conversation.
         """
         with self._writing() as connection:
-            removed = connection.execute(
-                "DELETE FROM turns WHERE conversation_id = ?1 AND sequence >="
-                " (SELECT sequence FROM turns WHERE conversation_id = ?1 AND id = ?2)",
-                (conversation_id, from_turn_id),
-            )
-            _must_have_changed(removed, conversation_id)
+            _delete_from(connection, conversation_id, from_turn_id)
         self._forget()
 
     def save_draft(self, conversation_id: str, text: str) -> None:
@@ -305,6 +312,21 @@ def _insert_conversation(connection: sqlite3.Connection, conversation: Conversat
             conversation.changed_at,
         ),
     )
+
+
+def _encoded(turn: Turn) -> tuple[bytes, Turn]:
+    """A turn as it is written and as it will be read; what could not be read back must not be acknowledged."""
+    body = encode(turn)
+    return body, msgspec.json.decode(body, type=Turn)
+
+
+def _delete_from(connection: sqlite3.Connection, conversation_id: str, from_turn_id: str) -> None:
+    removed = connection.execute(
+        "DELETE FROM turns WHERE conversation_id = ?1 AND sequence >="
+        " (SELECT sequence FROM turns WHERE conversation_id = ?1 AND id = ?2)",
+        (conversation_id, from_turn_id),
+    )
+    _must_have_changed(removed, conversation_id)
 
 
 def _upsert_turn(connection: sqlite3.Connection, conversation_id: str, turn: Turn, body: bytes) -> None:

@@ -288,13 +288,47 @@ class TestFailing:
     def test_a_question_that_cannot_be_saved_is_not_asked_and_its_text_stays(
         self, opened: OpenWindow, qtbot: QtBot
     ) -> None:
-        opened.controller.asker._save = _refuse
+        opened.controller.asker._store = RefusingStore()
         opened.window.composer.box.setPlainText("Why?")
         with qtbot.captureExceptions() as raised:
             opened.window.composer.send_button.click()
         assert raised[0][0] is ConversationsUnavailable
         assert opened.window.composer.text == "Why?"
         assert opened.bench.asked == []
+
+    def test_an_answer_is_saved_though_the_view_cannot_show_it(self, opened: OpenWindow, qtbot: QtBot) -> None:
+        opened.gui.conversation_view.finish_turn = _break
+        with qtbot.captureExceptions() as raised:
+            turn = opened.ask("Why?")
+        assert raised[0][0] is ZeroDivisionError
+        assert opened.controller.keeper.settle()
+        assert opened.saved_turns() == (turn,)
+        assert turn.answer is not None
+        assert turn.answer.finish is Finish.COMPLETE
+
+    def test_a_failure_is_saved_and_over_though_the_view_cannot_show_it(self, manual: OpenWindow, qtbot: QtBot) -> None:
+        begin(manual)
+        manual.gui.conversation_view.fail_turn = _break
+        with qtbot.captureExceptions():
+            manual.bench.asked[0].put(None)
+            manual.wait(lambda: not manual.controller.asker.is_answering)
+        assert manual.controller.keeper.settle()
+        assert manual.saved_turns()[-1].problem
+
+    @pytest.mark.parametrize("what_fails", ["the view", "the thread"])
+    def test_a_turn_that_cannot_begin_ends_with_a_problem_and_the_next_works(
+        self, opened: OpenWindow, what_fails: str
+    ) -> None:
+        view, answering = opened.gui.conversation_view, opened.controller.answering
+        owner, name = (view, "begin_turn") if what_fails == "the view" else (answering, "start")
+        with pytest.MonkeyPatch.context() as patch:
+            patch.setattr(owner, name, _break)
+            opened.type_and_send("Why?")
+        assert not opened.controller.asker.is_answering
+        assert opened.window.composer.send_button.text() == "Ask"
+        assert opened.current.turns[-1].problem
+        assert opened.window.banner.notices
+        assert opened.ask("And now?").answer is not None
 
     def test_an_exception_nobody_caught_is_shown(self, opened: OpenWindow) -> None:
         opened.gui.uncaught._take(KeyError, KeyError("lost"), None)
@@ -307,8 +341,18 @@ class TestFailing:
         opened.wait(lambda: opened.window.banner.notices)
 
 
-def _refuse(conversation_id: str, turn: Turn) -> None:
-    raise ConversationsUnavailable("conversations.db", "the disk is full.")
+class RefusingStore:
+    """Keeps nothing, as a full disk."""
+
+    def save_turn(self, conversation_id: str, turn: Turn) -> None:
+        raise ConversationsUnavailable("conversations.db", "the disk is full.")
+
+    def replace_from(self, conversation_id: str, from_turn_id: str, turn: Turn) -> None:
+        raise ConversationsUnavailable("conversations.db", "the disk is full.")
+
+
+def _break(*_: object) -> None:
+    raise ZeroDivisionError("a defect")
 
 
 class TestAgain:
@@ -332,6 +376,34 @@ class TestAgain:
         opened.controller.ask_again(first.id)
         opened.wait(lambda: not opened.controller.asker.is_answering)
         assert [turn.question for turn in opened.current.turns] == ["First?"]
+
+    @pytest.mark.parametrize("way", ["again", "edited", "searched"])
+    def test_old_turns_stay_on_the_disk_and_on_the_screen_where_the_new_one_cannot_be_saved(
+        self, opened: OpenWindow, qtbot: QtBot, way: str
+    ) -> None:
+        first, second = opened.ask("First?"), opened.ask("Second?")
+        opened.controller.keeper.settle()
+        opened.controller.asker._store = RefusingStore()
+        with qtbot.captureExceptions() as raised:
+            if way == "again":
+                opened.gui.conversation_view.ask_again.emit(first.id)
+            elif way == "searched":
+                opened.gui.conversation_view.edit_standalone.emit(first.id, "What exactly?")
+            else:
+                opened.controller.edit_question(first.id)
+                opened.type_and_send("Frist?")
+        assert raised[0][0] is ConversationsUnavailable
+        assert opened.saved_turns() == opened.current.turns == (first, second)
+        assert all(opened.gui.conversation_view.turn_view(turn.id) for turn in (first, second))
+        assert not opened.controller.asker.is_answering
+        assert opened.window.composer.text == ("Frist?" if way == "edited" else "")
+
+    def test_a_question_asked_again_is_asked_with_the_history_before_it(self, opened: OpenWindow) -> None:
+        first, second = opened.ask("First?"), opened.ask("Second?")
+        opened.controller.ask_again(second.id)
+        opened.wait(lambda: len(opened.bench.asked) == 3 and not opened.controller.asker.is_answering)
+        assert opened.bench.asked[2].history == (first,)
+        assert opened.gui.conversation_view.turn_view(second.id) is None
 
     def test_an_edited_question_replaces_the_turn_only_when_it_is_sent(self, opened: OpenWindow) -> None:
         turn = opened.ask("Frist?")

@@ -137,6 +137,44 @@ def test_truncating_removes_a_turn_and_all_after_it(path: Path) -> None:
             conversations.truncate(begun.id, "unknown")
 
 
+def test_replacing_puts_a_turn_in_the_place_of_another_and_all_after_it(path: Path) -> None:
+    turns = [turn(f"question {number}", None, number) for number in range(4)]
+    again = turn("question 1, edited", None, 7)
+    with Conversations(path) as conversations:
+        begun = conversations.new()
+        for saved in turns:
+            conversations.save_turn(begun.id, saved)
+        with pytest.raises(ConversationNotFound):
+            conversations.replace_from(begun.id, "unknown", again)
+        assert conversations.load(begun.id).turns == tuple(turns)
+        conversations.replace_from(begun.id, turns[1].id, again)
+        assert conversations.load(begun.id).turns == (turns[0], again)
+        assert conversations.summaries("edited")
+
+
+def test_replaced_text_is_in_no_file_any_more(path: Path) -> None:
+    marker = "MARKERxyzzy"
+    with Conversations(path) as conversations:
+        begun = conversations.new("kept")
+        conversations.save_turn(begun.id, turn("Why?", answer(prose=marker * 3000), 1))
+        conversations.replace_from(begun.id, turn("", None, 1).id, turn("Why?", None, 2))
+        for file in path.parent.iterdir():
+            assert marker.encode() not in file.read_bytes()
+
+
+def test_what_cannot_be_replaced_for_want_of_room_stays(path: Path) -> None:
+    turns = (turn("first", None, 1), turn("second", None, 2))
+    with Conversations(path) as conversations:
+        begun = conversations.new()
+        for saved in turns:
+            conversations.save_turn(begun.id, saved)
+        pages = conversations._connection.execute("PRAGMA page_count").fetchone()[0]
+        conversations._connection.execute(f"PRAGMA max_page_count = {pages + 2}")
+        with pytest.raises(ConversationsUnavailable, match="disk is full"):
+            conversations.replace_from(begun.id, turns[0].id, turn("big", answer(prose="x" * 200_000), 3))
+        assert conversations.load(begun.id).turns == turns
+
+
 def test_drafts_and_the_last_opened_conversation_survive_a_restart(path: Path) -> None:
     with Conversations(path) as conversations:
         begun = conversations.new()
@@ -448,3 +486,51 @@ def test_nothing_acknowledged_is_lost_when_the_writer_is_killed(path: Path) -> N
     assert lines[-1] == "done"
     n_acknowledged = int(lines[0].split()[1])
     assert n_acknowledged == len([json.loads(line) for line in acknowledged.read_text().splitlines()]) >= n_heard
+
+
+REPLACER = """
+import sys
+from pathlib import Path
+from desktop_app.conversations import Conversations
+from tests.transcripts import answer, turn
+
+path = Path(sys.argv[1])
+with Conversations(path) as conversations:
+    begun = conversations.load(conversations.summaries()[0].id)
+    assert conversations.opened.set_aside is None
+    print(*(saved.question for saved in begun.turns), flush=True)
+    at = int(begun.turns[1].question)
+    replaced = begun.turns[1].id
+    while len(sys.argv) == 2:
+        at += 1
+        new = turn(str(at), answer(prose="x" * 20_000), at)
+        conversations.replace_from(begun.id, replaced, new)
+        conversations.save_turn(begun.id, turn("later", None, -at))
+        replaced = new.id
+        print(at, flush=True)
+"""
+
+
+@pytest.mark.skipif(os.name == "nt", reason="SIGKILL is POSIX")
+def test_a_kill_while_a_turn_is_replaced_leaves_the_old_one_or_the_new_one(path: Path) -> None:
+    chance = random.Random(20261123)
+    with Conversations(path) as conversations:
+        begun = conversations.new("killed")
+        for number in range(2):
+            conversations.save_turn(begun.id, turn(str(number), None, 900_000 + number))
+    heard = 1
+    for _cycle in range(n_kills(4)):
+        with subprocess.Popen([sys.executable, "-c", REPLACER, str(path)], cwd=ROOT, stdout=subprocess.PIPE) as child:
+            assert child.stdout is not None
+            first, second, *later = child.stdout.readline().decode().split()
+            assert (first, later) in (("0", []), ("0", ["later"]))
+            assert int(second) in (heard, heard + 1)
+            heard = int(second)
+            for _ in range(chance.randint(1, 30)):
+                heard = int(child.stdout.readline())
+            child.kill()
+            heard = max([heard, *(int(line) for line in child.stdout.read().split())])
+    command = [sys.executable, "-c", REPLACER, str(path), "only look"]
+    questions = subprocess.run(command, cwd=ROOT, check=True, capture_output=True, text=True).stdout.split()
+    assert questions[0] == "0"
+    assert int(questions[1]) in (heard, heard + 1)
