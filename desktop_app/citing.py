@@ -5,6 +5,7 @@ It knows neither Qt nor the clipboard; whole conversations are written by the ex
 
 from __future__ import annotations
 
+from desktop_app.export_words import finish_words, unchecked_prose
 from rag.types import Answer, Claim, ClaimStatus, Quote, Turn, Verdict
 
 _OPENINGS = {
@@ -20,15 +21,15 @@ def with_citations(turn: Turn) -> str:
     answer = turn.answer
     if answer is None:
         return turn.question + (f"\n\n{turn.problem}" if turn.problem else "")
-    parts = [turn.question, _OPENINGS[answer.verdict], _prose(answer)]
+    parts = [turn.question, _OPENINGS[answer.verdict], finish_words(answer), _prose(answer)]
     parts += [_numbered_quote(number, quote) for number, quote in enumerate(answer.quotes, start=1)]
     return "\n\n".join(part for part in parts if part)
 
 
 def _prose(answer: Answer) -> str:
-    if not answer.claims:
-        return f"{answer.prose.strip()} [not checked against the quotes]" if answer.prose.strip() else ""
-    return " ".join(_numbered_claim(claim) for claim in answer.claims)
+    rest = unchecked_prose(answer)
+    unchecked = [f"{rest} [not checked against the quotes]"] if rest else []
+    return " ".join([*(_numbered_claim(claim) for claim in answer.claims), *unchecked])
 
 
 def _numbered_claim(claim: Claim) -> str:

@@ -18,7 +18,7 @@ from desktop_app.window import Window
 from rag.types import Conversation, Scope, Turn
 
 UNDO_MS = 8000
-_UNANSWERED = "Seedbook was closed before this question was answered. Ask it again."
+_UNANSWERED = "This was broken off before the question was answered. Ask it again."
 
 
 class ConversationDesk(QObject):

@@ -27,7 +27,7 @@ _ENDINGS = {
     Finish.COMPLETE: "",
     Finish.CUT: "This answer was cut off at its length limit; it is not complete.",
     Finish.STOPPED: "This answer was stopped by the reader; it is not complete.",
-    Finish.INTERRUPTED: "This answer was interrupted while it was being written; it is not complete.",
+    Finish.INTERRUPTED: "This answer was broken off while it was being written; it is not complete.",
 }
 UNCHECKED = "Not checked against the quotes:"
 _HEADING_CHARS = 90
@@ -72,6 +72,8 @@ def scope_words(turn: Turn) -> str:
 
 def writer_words(answer: Answer) -> str:
     """Which model wrote the prose, and with which settings."""
+    if answer.model is None and answer.finish is Finish.INTERRUPTED and answer.prose.strip():
+        return "A model was writing here when the answer broke off; its name is not known."
     if answer.model is None:
         return "No model wrote here: the quotes are the answer." if answer.quotes else "No model wrote here."
     sampling = answer.sampling

@@ -22,7 +22,7 @@ from desktop_app.wording import count_words
 from rag.types import Answer, Claim, Finish, Retrieved, Turn, Verdict
 
 FAILED_TITLE = "This question could not be answered"
-_NEVER_ANSWERED = "Interrupted: the program ended before this question was answered"
+_NEVER_ANSWERED = "Broken off before this question was answered"
 
 
 class TurnView(QWidget):

@@ -16,7 +16,7 @@ from desktop_app.inert_text import Caption, InertText
 from desktop_app.quote_card import HitCard
 from desktop_app.theme import Theme, ThemeSource
 from desktop_app.wording import evidence_words, finish_words, quote_words, status_words, timing_words, verdict_words
-from rag.types import Answer, Hit
+from rag.types import Answer, Finish, Hit
 
 _MOST_CANDIDATES = 20
 
@@ -146,6 +146,8 @@ class WhyView(QWidget):
                 f"{answer.model}, temperature {sampling.temperature:g}, seed {sampling.seed}, "
                 f"at most {sampling.max_tokens} tokens."
             )
+        elif answer.finish is Finish.INTERRUPTED and answer.prose.strip():
+            self._note("A model was writing when the answer broke off; its name is not known.")
         else:
             self._note("No model wrote anything.")
         ending = finish_words(answer.finish)

@@ -53,7 +53,7 @@ def finish_words(finish: Finish) -> str:
         Finish.COMPLETE: "",
         Finish.CUT: "Cut at the length limit",
         Finish.STOPPED: "Stopped",
-        Finish.INTERRUPTED: "Interrupted: the program ended while this was being written",
+        Finish.INTERRUPTED: "Broken off while it was being written",
     }[finish]
 
 

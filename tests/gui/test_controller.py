@@ -248,7 +248,7 @@ class TestStopping:
             begun = conversations.new()
             conversations.save_turn(begun.id, Turn("t1", "2024-03-01T00:00:00", "Why?", Scope(), None))
         with open_window(qtbot, tmp_path) as opened:
-            assert "closed before" in (opened.current.turns[0].problem or "")
+            assert "broken off before" in (opened.current.turns[0].problem or "")
             assert opened.saved_turns(begun.id)[0].problem is None
 
 

@@ -120,7 +120,7 @@ def test_escape_leaves_the_standalone_question_as_it_was(qtbot):
     [
         (Finish.STOPPED, "Stopped"),
         (Finish.CUT, "Cut at the length limit"),
-        (Finish.INTERRUPTED, "Interrupted: the program ended while this was being written"),
+        (Finish.INTERRUPTED, "Broken off while it was being written"),
     ],
 )
 def test_an_ending_that_is_not_the_usual_one_is_named(qtbot, finish, expected):
@@ -129,7 +129,7 @@ def test_an_ending_that_is_not_the_usual_one_is_named(qtbot, finish, expected):
 
 def test_a_turn_that_was_never_answered_says_so_and_can_be_asked_again(qtbot):
     view = stored(qtbot, None)
-    assert "Interrupted" in words(view)
+    assert "Broken off" in words(view)
     with qtbot.waitSignal(view.ask_again):
         button(view, "Ask again").click()
 

@@ -11,7 +11,7 @@ from desktop_app.inert_text import InertText
 from desktop_app.quote_card import HitCard
 from desktop_app.theme import ThemeSource
 from desktop_app.why_view import WhyView
-from rag.types import Verdict
+from rag.types import Finish, Verdict
 from tests.gui.sample_turns import ANSWER, NOT_IN_SOURCES, hit
 
 pytestmark = [pytest.mark.gui, pytest.mark.qt_log_ignore("This plugin does not support")]
@@ -57,6 +57,12 @@ def test_another_answer_replaces_the_first(view):
     view.show_answer("q", NOT_IN_SOURCES, [])
     assert "No model wrote anything." in told(view)
     assert "resigned" not in told(view)
+
+
+def test_prose_that_broke_off_is_not_called_written_by_no_model(view):
+    view.show_answer("q", replace(ANSWER, model=None, finish=Finish.INTERRUPTED), [])
+    assert "A model was writing when the answer broke off" in told(view)
+    assert "Broken off" in told(view)
 
 
 def test_the_reader_can_close_it(view, qtbot):

@@ -3,7 +3,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 from desktop_app.citing import with_citations
-from rag.types import Answer, Claim, ClaimStatus, Scope, Turn, Verdict
+from rag.types import Answer, Claim, ClaimStatus, Finish, Scope, Turn, Verdict
 from tests.gui.fake_workbench import BRIDGE, answer_of, document
 
 SOURCE = document(BRIDGE, "local/bridge.txt", "Bridge over the Lune closed")
@@ -47,3 +47,16 @@ def test_a_speaker_stands_before_the_words() -> None:
 def test_a_draft_that_broke_off_is_not_copied_as_if_it_were_checked() -> None:
     text = with_citations(turn(replace(answer_of(SOURCE, "Q", ""), prose="The bridge clo", claims=())))
     assert "The bridge clo [not checked against the quotes]" in text
+
+
+def test_what_was_written_after_the_last_checked_sentence_is_copied_as_unchecked() -> None:
+    answer = answer_of(SOURCE, "Q", "x")
+    broken = replace(
+        answer,
+        prose="The bridge was closed on 3 March 2024. It was",
+        claims=answer.claims[:1],
+        finish=Finish.INTERRUPTED,
+    )
+    text = with_citations(turn(broken))
+    assert "closed on 3 March 2024. [1] It was [not checked against the quotes]" in text
+    assert "This answer was broken off" in text

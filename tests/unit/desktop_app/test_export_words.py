@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 
 from desktop_app import export_words as words
@@ -53,3 +55,10 @@ def test_moments_are_given_in_utc_and_nonsense_as_it_is() -> None:
 )
 def test_one_line_joins_and_shortens_at_a_word(text: str, limit: int, line: str) -> None:
     assert one_line(text, limit) == line
+
+
+def test_prose_without_a_models_name_is_not_called_written_by_no_model() -> None:
+    broken = replace(answer(prose="It will f", finish=Finish.INTERRUPTED), model=None)
+    assert "A model was writing" in words.writer_words(broken)
+    assert "broken off" in words.finish_words(broken)
+    assert "No model" in words.writer_words(answer())
