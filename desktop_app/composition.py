@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Generator, Iterator, Sequence
-from contextlib import closing
+from contextlib import closing, suppress
 from functools import partial
 from pathlib import Path
 from threading import Event as CancelEvent
@@ -11,11 +11,12 @@ from threading import Thread
 from typing import Final
 
 from desktop_app.hosted_engines import HostedChat, HostedFinder
-from desktop_app.hosting import ChildGaveUp, Death, Host, stop_all
+from desktop_app.hosting import CallCancelled, ChildGaveUp, Death, Host, stop_all
 from desktop_app.making import make_chat, make_indexer, make_search, make_search_without_index
 from desktop_app.paths import AppPaths
 from desktop_app.problems import explain
 from desktop_app.settings import Settings
+from desktop_app.stopping import until_stopped
 from desktop_app.telling import telling
 from desktop_app.workbench import EngineState, EngineStatus, IndexState, Notice
 from rag.assistant import Assistant
@@ -74,7 +75,6 @@ class LocalWorkbench:
             "indexer": Host("indexer", make_indexer, (paths,), nice=5, on_death=self._tell_death, log=log),
         }
         self._finder = HostedFinder(self.hosts["search"])
-        self._chat = HostedChat(self.hosts["chat"])
 
     def start(self, on_notice: Callable[[Notice], None], on_engine: Callable[[EngineState], None]) -> None:
         self._on_notice, self._on_engine = on_notice, on_engine
@@ -95,13 +95,18 @@ class LocalWorkbench:
         standalone: str | None,
         cancel: CancelEvent,
     ) -> Generator[Event, None, None]:
-        return self.assistant(with_prose=self._settings.is_prose_wanted).ask(
-            question, scope=scope, history=history, standalone=standalone, cancel=cancel
+        assistant = self.assistant(with_prose=self._settings.is_prose_wanted, cancel=cancel)
+        return until_stopped(
+            assistant.ask(question, scope=scope, history=history, standalone=standalone, cancel=cancel)
         )
 
-    def assistant(self, *, with_prose: bool) -> Assistant:
-        """An assistant over this workbench's engines; without prose the chat model is never started."""
-        return Assistant(self._finder, self._chat if with_prose else None, self._settings.sampling)
+    def assistant(self, *, with_prose: bool, cancel: CancelEvent | None = None) -> Assistant:
+        """An assistant over this workbench's engines; without prose the chat model is never started.
+
+        Setting `cancel` ends its waiting for the chat model with CallCancelled.
+        """
+        chat = HostedChat(self.hosts["chat"], cancel) if with_prose else None
+        return Assistant(self._finder, chat, self._settings.sampling)
 
     def search(self, question: str, scope: Scope, keep: int) -> tuple[Hit, ...]:
         """The passages nearest to a question, best first."""
@@ -109,7 +114,8 @@ class LocalWorkbench:
         return hits
 
     def add(self, paths: Sequence[Path], cancel: CancelEvent) -> Iterator[IngestProgress]:
-        yield from self.hosts["indexer"].stream("add", list(paths), cancel=cancel)
+        with suppress(CallCancelled):  # before a file was begun
+            yield from self.hosts["indexer"].stream("add", list(paths), cancel=cancel)
 
     def remove(self, document_id: str) -> None:
         self.hosts["indexer"].call("remove", document_id)
@@ -151,7 +157,7 @@ class LocalWorkbench:
         with telling(partial(self._tell_failure, engine)):
             host.start()
             host.wait_ready()
-            self._tell(engine, EngineStatus.READY, self._chat.name if engine == "chat" else "")
+            self._tell(engine, EngineStatus.READY, HostedChat(host).name if engine == "chat" else "")
 
     def _tell_failure(self, engine: str, error: Exception) -> None:
         if isinstance(error, ChildGaveUp):  # its deaths were told when they happened

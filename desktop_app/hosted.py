@@ -231,6 +231,9 @@ class _Worker:
         self._hosted = make(*args)
 
     def _do(self, job: _Job) -> None:
+        if job.abandoned.is_set():  # while another call, or the building of the object, took its time
+            self._desk.close(job)
+            return
         if self._cpu_s is not None:
             _allow_cpu(self._cpu_s)
         self._desk.tell("begun", job.number)
@@ -255,7 +258,8 @@ class _Worker:
     def _call(self, job: _Job) -> Any:
         name, args, kwargs = pickle.loads(job.content)  # noqa: S301
         method = getattr(self._hosted, name)
-        if kwargs.pop("cancel", False) or self._accepts_cancel(name, method):
+        kwargs.pop("cancel", None)
+        if self._accepts_cancel(name, method):
             kwargs["cancel"] = job.cancel
         return method(*args, **kwargs)
 

@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Generator, Sequence
+from dataclasses import dataclass
 from threading import Event as CancelEvent
 
-from desktop_app.hosting import Host
+from desktop_app.hosting import CallCancelled, Host
 from rag.ports import Generation, Message
-from rag.types import Findings, Scope
+from rag.types import Findings, Scope, Verdict
+
+_NOT_LOOKED = Findings((), (), Verdict.NOT_IN_SOURCES, 0.0, ())
 
 
 class HostedFinder:
@@ -17,26 +20,44 @@ class HostedFinder:
         self._host = host
 
     def find(self, question: str, scope: Scope, cancel: CancelEvent | None = None) -> Findings:
-        findings: Findings = self._host.call("find", question, scope, cancel=cancel)
+        """What the engine finds; nothing where it was cancelled before the engine could begin."""
+        try:
+            findings: Findings = self._host.call("find", question, scope, cancel=cancel)
+        except CallCancelled:
+            return _NOT_LOOKED
         return findings
 
 
-class HostedChat:
-    """Fits rag.ports.ChatModel; waits for the model to be loaded where it is not yet."""
+@dataclass(frozen=True, slots=True)
+class _NotBegun:
+    """Fits rag.ports.Generation: it was stopped before the model had read a word."""
 
-    def __init__(self, host: Host) -> None:
+    n_prompt_tokens: int = 0
+    n_generated_tokens: int = 0
+    stopped: str = "cancelled"
+
+
+class HostedChat:
+    """Fits rag.ports.ChatModel; waits for the model to be loaded where it is not yet.
+
+    Made for one question, it may be given that question's `cancel`: setting it ends the waiting with
+    CallCancelled, but for `stream`, which ends as a cancelled one.
+    """
+
+    def __init__(self, host: Host, cancel: CancelEvent | None = None) -> None:
         self._host = host
+        self._cancel = cancel
 
     @property
     def name(self) -> str:
-        return str(self._host.get("name"))
+        return str(self._host.get("name", cancel=self._cancel))
 
     @property
     def n_ctx(self) -> int:
-        return int(self._host.get("n_ctx"))
+        return int(self._host.get("n_ctx", cancel=self._cancel))
 
     def count_tokens(self, messages: Sequence[Message]) -> int:
-        return int(self._host.call("count_tokens", tuple(messages)))
+        return int(self._host.call("count_tokens", tuple(messages), cancel=self._cancel))
 
     def stream(
         self,
@@ -49,14 +70,17 @@ class HostedChat:
         grammar: str | None = None,
         cancel: CancelEvent | None = None,
     ) -> Generator[str, None, Generation]:
-        generation: Generation = yield from self._host.stream(
-            "stream",
-            tuple(messages),
-            max_tokens=max_tokens,
-            temperature=temperature,
-            seed=seed,
-            stop=tuple(stop),
-            grammar=grammar,
-            cancel=cancel,
-        )
+        try:
+            generation: Generation = yield from self._host.stream(
+                "stream",
+                tuple(messages),
+                max_tokens=max_tokens,
+                temperature=temperature,
+                seed=seed,
+                stop=tuple(stop),
+                grammar=grammar,
+                cancel=cancel,
+            )
+        except CallCancelled:
+            return _NotBegun()
         return generation

@@ -18,11 +18,20 @@ from types import TracebackType
 from typing import Any
 
 from desktop_app.hosted import Limits, Surroundings
-from desktop_app.hosting_errors import ChildDied, ChildFault, ChildGaveUp, ChildStopped, ChildTooSlow, open_error
+from desktop_app.hosting_errors import (
+    CallCancelled,
+    ChildDied,
+    ChildFault,
+    ChildGaveUp,
+    ChildStopped,
+    ChildTooSlow,
+    open_error,
+)
 from desktop_app.life import Death, Exchange, Life
 from desktop_app.turnstile import Turnstile
 
 __all__ = [
+    "CallCancelled",
     "ChildDied",
     "ChildFault",
     "ChildGaveUp",
@@ -36,6 +45,7 @@ __all__ = [
 
 _TICK_S = 0.02  # how often a waiting call looks at its cancel event
 _LONG_TICK_S = 0.2  # the same without one
+_GRACE_S = 0.2  # how long a cancelled call waits for a child that is ready to take it up
 
 
 class Host:
@@ -141,27 +151,29 @@ class Host:
             return True
         raise self._why_not(life)
 
-    def get(self, attribute: str) -> Any:
-        """The value of an attribute or property of the object."""
-        with self._turnstile.turn():
-            return _exhaust(self._converse("get", (attribute, (), {}), None, None))
+    def get(self, attribute: str, *, cancel: Event | None = None) -> Any:
+        """The value of an attribute or property of the object; errors as in `call`."""
+        with self._turnstile.turn(cancel):
+            return _exhaust(self._converse("get", (attribute, (), {}), cancel, None))
 
     def call(
         self, method: str, /, *args: Any, cancel: Event | None = None, timeout_s: float | None = None, **kwargs: Any
     ) -> Any:
         """Call a method of the object and return what it returns.
 
-        Setting `cancel` sets the Event that the method got; what it then returns is up to it. After `timeout_s`,
-        counted from the moment it is this call's turn, the child is killed.
+        Setting `cancel` sets the Event that the method got; what it then returns is up to it. While the child is
+        loading, or busy with another call, it ends the waiting. After `timeout_s`, counted from the moment it is this
+        call's turn, the child is killed.
 
         Raises:
+            CallCancelled: `cancel` was set before the child had begun.
             ChildDied: the child ended during the call. The next call starts it again.
             ChildTooSlow: `timeout_s` was over.
             ChildGaveUp, ChildStopped: nothing was called.
             ChildFault: the object raised an error that cannot travel between processes.
             Exception: any other error of the object, as it is, with the child's traceback as a note.
         """
-        with self._turnstile.turn():
+        with self._turnstile.turn(cancel):
             return _exhaust(self._converse("call", _content(method, args, kwargs, cancel), cancel, timeout_s))
 
     def stream(
@@ -171,7 +183,7 @@ class Host:
 
         Closing this generator early cancels the child's and closes it. The host is busy until one or the other ends.
         """
-        with self._turnstile.turn():
+        with self._turnstile.turn(cancel):
             return (yield from self._converse("stream", _content(method, args, kwargs, cancel), cancel, timeout_s))
 
     def kill(self) -> None:
@@ -269,9 +281,13 @@ class Host:
         self, life: Life, exchange: Exchange, cancel: Event | None, deadline: float | None, pulse: _Pulse
     ) -> tuple[str, bytes]:
         """The next message of the call; meanwhile look at the cancel event, the deadline and the child's pulse."""
+        patience: float | None = None
         while True:
             if cancel is not None and cancel.is_set():
                 life.cancel(exchange)
+                patience = patience or _deadline(_GRACE_S)
+                if not exchange.has_begun and (not life.settled.is_set() or _left(patience) <= 0):
+                    raise CallCancelled
             message = exchange.next(min(_LONG_TICK_S if cancel is None else _TICK_S, _left(deadline)))
             if message is not None:
                 return message

@@ -71,6 +71,13 @@ class ChildStopped(HostingError):
         self.name = name
 
 
+class CallCancelled(HostingError):
+    """The caller did not want to wait any longer for a child that was loading, or busy with another call."""
+
+    def __init__(self) -> None:
+        super().__init__("This was stopped before the engine had begun with it. Nothing was changed.")
+
+
 class ChildFault(HostingError):
     """The object raised an error that cannot travel; `type_name` and `message` are that error's."""
 

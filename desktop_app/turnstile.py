@@ -10,6 +10,10 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from threading import Event, RLock, get_ident
 
+from desktop_app.hosting_errors import CallCancelled
+
+_TICK_S = 0.02  # how often one who waits looks at the cancel event
+
 
 class Turnstile:
     """A lock with a queue; it can be left while the same thread is inside any of its methods (garbage collection)."""
@@ -21,10 +25,11 @@ class Turnstile:
         self._holder: int | None = None
 
     @contextmanager
-    def turn(self) -> Iterator[None]:
-        """Wait for the turn and hold it.
+    def turn(self, cancel: Event | None = None) -> Iterator[None]:
+        """Wait for the turn and hold it; whoever need not wait gets it even when `cancel` is set.
 
         Raises:
+            CallCancelled: `cancel` was set while others were in front.
             RuntimeError: this thread itself holds the turn, so that it would wait for ever.
         """
         if self._holder == get_ident():
@@ -34,7 +39,7 @@ class Turnstile:
             self._queue.append(ticket)
             self._let_in()
         try:
-            ticket.wait()
+            _wait(ticket, cancel)
             self._holder = get_ident()
             yield
         finally:
@@ -53,3 +58,9 @@ class Turnstile:
             self._holder = None
             self._is_taken = False
             self._let_in()
+
+
+def _wait(ticket: Event, cancel: Event | None) -> None:
+    while not ticket.wait(None if cancel is None else _TICK_S):
+        if cancel is not None and cancel.is_set():
+            raise CallCancelled

@@ -13,6 +13,7 @@ from threading import Event
 from typing import Any
 
 from desktop_app.hosting import Host
+from tests.fakes import ScriptedChat
 
 
 class Unsendable(Exception):
@@ -168,6 +169,19 @@ def fail_to_make(path: str) -> Engine:
     if not Path(path).exists():
         raise FileNotFoundError(path)
     return Engine()
+
+
+def make_slowly(path: str) -> Engine:
+    """Takes until the file exists."""
+    while not Path(path).exists():
+        Event().wait(0.01)
+    return Engine()
+
+
+def load_slowly(path: str) -> ScriptedChat:
+    """A chat model that takes until the file exists to load."""
+    make_slowly(path)
+    return ScriptedChat(default=("Said ", "at ", "last."))
 
 
 def die_while_made() -> Engine:

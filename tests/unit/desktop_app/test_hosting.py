@@ -17,6 +17,7 @@ from typing import Any
 import pytest
 
 from desktop_app.hosting import (
+    CallCancelled,
     ChildDied,
     ChildFault,
     ChildGaveUp,
@@ -35,6 +36,7 @@ from tests.unit.desktop_app.hosted_examples import (
     Nest,
     die_while_made,
     fail_to_make,
+    make_slowly,
     never_made,
 )
 
@@ -201,6 +203,44 @@ def test_a_cancel_set_beforehand_is_seen(host: Host) -> None:
     cancel = threading.Event()
     cancel.set()
     assert host.call("wait_for_cancel", cancel=cancel) == "cancelled"
+
+
+def _cancelled_soon() -> threading.Event:
+    cancel = threading.Event()
+    threading.Timer(0.05, cancel.set).start()
+    return cancel
+
+
+def test_cancelling_ends_the_waiting_for_a_child_that_loads(tmp_path: Path) -> None:
+    waits: list[Callable[[Host], object]] = [
+        lambda host: host.get("greeting", cancel=_cancelled_soon()),
+        lambda host: host.call("echo", 1, cancel=_cancelled_soon()),
+        lambda host: list(host.stream("count", 3, cancel=_cancelled_soon())),
+    ]
+    with Host("slow", make_slowly, (str(tmp_path / "go"),)) as host:
+        for wait in waits:
+            began_s = time.monotonic()
+            with pytest.raises(CallCancelled):
+                wait(host)
+            assert time.monotonic() - began_s < 0.5
+        (tmp_path / "go").touch()
+        assert host.call("echo", 2, cancel=threading.Event()) == 2
+        assert host.get("n_calls") == 1, "what was cancelled is not done later"
+        assert host.deaths_in_a_row == 0
+
+
+def test_cancelling_ends_the_waiting_for_another_callers_turn(own_host: Host) -> None:
+    cancel_first = threading.Event()
+    first = threading.Thread(target=own_host.call, args=("wait_for_cancel",), kwargs={"cancel": cancel_first})
+    own_host.wait_ready()
+    first.start()
+    began_s = time.monotonic()
+    with pytest.raises(CallCancelled):
+        own_host.call("echo", 1, cancel=_cancelled_soon())
+    assert time.monotonic() - began_s < 0.5
+    cancel_first.set()
+    first.join()
+    assert own_host.call("echo", 1) == 1
 
 
 def test_late_items_of_a_closed_stream_are_never_mixed_into_the_next_call(host: Host) -> None:

@@ -342,7 +342,7 @@ def test_a_damaged_library_that_others_have_open_is_refused_and_left_where_it_is
     store.close()
     damage(path)
     damaged = path.read_bytes()
-    with pytest.raises(StoreUnavailable, match="damaged. Close Seedbook and start it again"):
+    with pytest.raises(StoreUnavailable, match=r"damaged\. Close Seedbook and start it again"):
         Store.open(path, may_set_aside=False)
     assert path.read_bytes() == damaged
     with Store.open(path) as fresh:
