@@ -17,6 +17,7 @@ from PySide6.QtGui import (
 )
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QPlainTextEdit, QPushButton, QVBoxLayout, QWidget
 
+from desktop_app.scoping import left_of
 from desktop_app.window_style import named
 from rag.types import Scope
 
@@ -138,6 +139,7 @@ class Composer(QFrame):
         self._scope = Scope()
         self._is_answering = False
         self._is_library_empty = False
+        self._known_ids: frozenset[str] | None = None
         self._draft_timer = QTimer(self, singleShot=True, interval=DRAFT_DELAY_MS)
         self._draft_timer.timeout.connect(self.flush_draft)
         self.box = QuestionBox(self)
@@ -192,12 +194,21 @@ class Composer(QFrame):
     def set_scope(self, scope: Scope) -> None:
         """Show how much of the library will be asked."""
         self._scope = scope
-        n_documents = len(scope.document_ids)
-        names = {0: "Whole library", 1: "1 document"}
+        self._name_scope()
+
+    def set_known_documents(self, document_ids: frozenset[str]) -> None:
+        """Say what the library holds, so that of a choice only what is left is counted."""
+        self._known_ids = document_ids
+        self._name_scope()
+
+    def _name_scope(self) -> None:
+        left = self._scope if self._known_ids is None else left_of(self._scope, self._known_ids)
+        n_documents = len(left.document_ids) if left else 0
+        names = {0: "Whole library" if left else "No document left", 1: "1 document"}
         self.scope_button.setText(names.get(n_documents, f"{n_documents} documents"))
         self.scope_button.setAccessibleName(f"Asking: {self.scope_button.text()}. Choose documents")
         self.scope_button.setToolTip("Choose which documents are asked")
-        self.scope_button.setProperty("narrowed", n_documents > 0)
+        self.scope_button.setProperty("narrowed", bool(self._scope.document_ids))
         _polish(self.scope_button)
 
     def set_answering(self, is_answering: bool) -> None:

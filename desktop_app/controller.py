@@ -23,11 +23,14 @@ from desktop_app.conversations import Conversations
 from desktop_app.exporting_desk import Export, ExportingDesk
 from desktop_app.keeper import Keeper
 from desktop_app.library_desk import LibraryDesk
+from desktop_app.notice_banner import NoticeStrip
 from desktop_app.problems import Problem, explain
+from desktop_app.scoping import left_of
 from desktop_app.source_desk import SourceDesk
 from desktop_app.source_view import SourceView
 from desktop_app.why_view import WhyView
 from desktop_app.window import Window
+from desktop_app.wording import count_words
 from desktop_app.workbench import EngineState, EngineStatus, Notice, Workbench
 from desktop_app.workers import Answering, Indexing
 from rag.types import Conversation, Scope, Turn
@@ -36,6 +39,8 @@ CLOSING_LIMIT_S = 2.8
 _BUSY = "Still answering. Your text is kept; send it when the answer is there, or stop it with Esc."
 _NOTHING_YET = "The first texts are being added. Your question is kept; send it in a moment."
 _NOTHING_TO_ASK = "Your library is empty. Your question is kept; add files with Ctrl+O, then send it."
+_NOTHING_LEFT = "None of the chosen documents is in the library any more."
+_NEW_WHEN_CHANGED = "A file that was changed and added again counts as a new document."
 _BUSY_ELSEWHERE = "Still answering in another conversation. Your text is kept; Esc stops that answer."
 
 
@@ -68,6 +73,7 @@ class Controller(QObject):
         self._view = conversation_view
         self._chooser = chooser
         self._edited_turn_id = ""
+        self._choice_strip: NoticeStrip | None = None
         self._is_closed = False
         self.keeper = Keeper()
         self.answering = Answering(workbench)
@@ -156,32 +162,33 @@ class Controller(QObject):
     @Slot(str)
     def send(self, text: str) -> None:
         """Ask a question in the open conversation, in the place of the one being edited if there is one."""
-        if self._is_refused():
+        scope = self._scope_to_ask(self._window.composer.scope)
+        if scope is None:
             return
+        if self._window.composer.scope != scope:
+            self.desk.set_scope(scope)
         edited_turn_id = self._edited_turn_id if self.desk.turn(self._edited_turn_id) else ""
-        self._ask(text, self._window.composer.scope, replaced_turn_id=edited_turn_id)
+        self._ask(text, scope, replaced_turn_id=edited_turn_id)
         self._window.composer.set_text("")
         self.desk.keep_draft("")
 
     @Slot(str)
     def ask_example(self, text: str) -> None:
         """Ask a question that the view proposed; what stands in the box stays there."""
-        if not self._is_refused():
-            self._ask(text, self._window.composer.scope)
+        scope = self._scope_to_ask(self._window.composer.scope)
+        if scope is not None:
+            self._ask(text, scope)
 
     @Slot(str)
     def ask_again(self, turn_id: str) -> None:
         """Ask the same question once more, in the place of that turn and all after it."""
-        turn = self.desk.turn(turn_id)
-        if turn is not None and not self._is_refused() and self._may_replace_from(turn_id):
-            self._ask(turn.question, turn.scope, replaced_turn_id=turn_id)
+        self._ask_anew(turn_id, None)
 
     @Slot(str, str)
     def edit_standalone(self, turn_id: str, text: str) -> None:
         """Ask the same question once more, searching for the reader's own wording."""
-        turn = self.desk.turn(turn_id)
-        if turn is not None and text.strip() and not self._is_refused() and self._may_replace_from(turn_id):
-            self._ask(turn.question, turn.scope, text.strip(), replaced_turn_id=turn_id)
+        if text.strip():
+            self._ask_anew(turn_id, text.strip())
 
     @Slot(str)
     def edit_question(self, turn_id: str) -> None:
@@ -219,8 +226,13 @@ class Controller(QObject):
     def choose_scope(self) -> None:
         """Let the reader choose the documents that are asked."""
         chosen = self._chooser.scope(self.library.sources, self._window.composer.scope)
-        if chosen is not None:
-            self.desk.set_scope(chosen)
+        if chosen is None:
+            return
+        self.desk.set_scope(chosen)
+        if self._choice_strip is not None and not self._choice_strip.is_gone:
+            self._choice_strip.dismiss()
+        if self._window.composer.hint.text() == _NOTHING_LEFT:
+            self._window.composer.show_hint("")
 
     @Slot()
     def close(self) -> None:
@@ -246,6 +258,41 @@ class Controller(QObject):
         closing.join(_left_s(deadline_s))
         self.closed.emit()
 
+    def _ask_anew(self, turn_id: str, standalone: str | None) -> None:
+        turn = self.desk.turn(turn_id)
+        if turn is None:
+            return
+        # Where nothing of its own choice is left, the turn is asked of what the reader has chosen since.
+        is_lost = left_of(turn.scope, self.library.document_ids) is None
+        scope = self._scope_to_ask(self._window.composer.scope if is_lost else turn.scope)
+        if scope is not None and self._may_replace_from(turn_id):
+            self._ask(turn.question, scope, standalone, replaced_turn_id=turn_id)
+
+    def _scope_to_ask(self, scope: Scope) -> Scope | None:
+        """What is left of a scope; None where no question can be asked now, after the reader was told why."""
+        hint = self._hindrance()
+        left = left_of(scope, self.library.document_ids)
+        if not hint and left is None:
+            hint = _NOTHING_LEFT
+            self._offer_choice(_NOTHING_LEFT, "Choose other documents, or the whole library, and ask again.")
+        if hint or left is None:
+            self._window.composer.show_hint(hint)
+            return None
+        n_gone = len(scope.document_ids) - len(left.document_ids)
+        if n_gone:
+            gone, rest = _documents(n_gone), _documents(len(left.document_ids))
+            self._offer_choice(f"Not in the library any more: {gone} of those chosen", f"Asked: the other {rest}.")
+        return left
+
+    def _offer_choice(self, title: str, message: str) -> None:
+        self._choice_strip = self._window.banner.show_notice(
+            title,
+            f"{message} {_NEW_WHEN_CHANGED}",
+            tone="warn",
+            action="Choose documents…",
+            on_action=self.choose_scope,
+        )
+
     def _ask(self, text: str, scope: Scope, standalone: str | None = None, *, replaced_turn_id: str = "") -> None:
         if replaced_turn_id:
             self.keeper.settle()  # an older state of a turn that is replaced must not be saved after it
@@ -257,12 +304,6 @@ class Controller(QObject):
             standalone=standalone,
             replaced_turn_id=replaced_turn_id,
         )
-
-    def _is_refused(self) -> bool:
-        hint = self._hindrance()
-        if hint:
-            self._window.composer.show_hint(hint)
-        return bool(hint)
 
     def _hindrance(self) -> str:
         """Why no question can be asked now; empty where one can."""
@@ -374,6 +415,10 @@ class Controller(QObject):
 
     def _why_last(self) -> None:
         self.sources.explain(self._last_turn_id())
+
+
+def _documents(count: int) -> str:
+    return count_words(count, "document", "documents")
 
 
 def _without_arguments(slot: Callable[[], object]) -> Callable[..., object]:

@@ -14,6 +14,7 @@ from PySide6.QtCore import QObject, Signal, Slot
 from desktop_app.asking import Asker
 from desktop_app.conversations import ConversationNotFound, Conversations, ConversationSummary
 from desktop_app.keeper import Keeper
+from desktop_app.scoping import without
 from desktop_app.window import Window
 from rag.types import Conversation, Scope, Turn
 
@@ -155,10 +156,8 @@ class ConversationDesk(QObject):
         self._window.composer.set_scope(scope)
 
     def forget_documents(self, document_ids: tuple[str, ...]) -> None:
-        """Take removed documents out of the scopes."""
-        for conversation_id, scope in self._scopes.items():
-            left = tuple(one for one in scope.document_ids if one not in document_ids)
-            self._scopes[conversation_id] = Scope(left)
+        """Take removed documents out of the scopes; one of which nothing would be left stays, and finds nothing."""
+        self._scopes = {one: without(scope, document_ids) for one, scope in self._scopes.items()}
         if self._current is not None:
             self._window.composer.set_scope(self._scope_of(self._current))
 

@@ -54,6 +54,7 @@ class LibraryDesk(QObject):
             return
         self.sources = self._workbench.sources()
         self._window.status_line.show_library_size(len(self.sources))
+        self._window.composer.set_known_documents(self.document_ids)
         self._window.composer.set_library_empty(not self.sources, is_filling=self._adding.is_adding)
         if self._view is not None:
             self._view.show_sources(self.sources)
@@ -69,6 +70,11 @@ class LibraryDesk(QObject):
         self._view.raise_()
         self._view.activateWindow()
         self._view.filter_box.setFocus()
+
+    @property
+    def document_ids(self) -> frozenset[str]:
+        """The documents there are."""
+        return frozenset(source.id for source in self.sources)
 
     @property
     def view(self) -> LibraryView | None:

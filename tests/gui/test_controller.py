@@ -21,7 +21,7 @@ from desktop_app.quote_card import QuoteCard
 from desktop_app.workbench import EngineState, EngineStatus, IndexState, Notice
 from rag.errors import QuestionTooLong
 from rag.types import Delta, Done, FileReport, FileState, Finish, Scope, Turn
-from tests.gui.fake_workbench import FakeWorkbench, answer_of, quote
+from tests.gui.fake_workbench import BRIDGE, FakeWorkbench, answer_of, document, quote
 from tests.gui.open_window import OpenWindow, open_window
 
 pytestmark = [pytest.mark.gui, pytest.mark.qt_log_ignore("This plugin does not support")]
@@ -748,7 +748,51 @@ class TestAdding:
         opened.controller.library.remove((gone,))
         opened.wait(lambda: opened.window.status_line.library_button.text() == "1 document")
         assert opened.bench.removed == [gone]
-        assert opened.window.composer.scope == Scope()
+        assert opened.window.composer.scope_button.text() == "No document left"
+
+    def test_a_choice_of_which_nothing_is_left_is_not_asked_of_the_whole_library(self, opened: OpenWindow) -> None:
+        gone, other = (one.id for one in opened.bench.documents)
+        opened.controller.desk.set_scope(Scope((gone,)))
+        opened.controller.library.remove((gone,))
+        opened.wait(lambda: opened.window.composer.scope_button.text() == "No document left")
+        opened.type_and_send("Why?")
+        assert opened.bench.asked == []
+        assert "None of the chosen documents" in opened.window.composer.hint.text()
+        assert opened.window.composer.text == "Why?"
+        opened.chooser.chosen_scope = Scope((other,))
+        opened.window.banner._alive()[-1].action_button.click()
+        opened.bench.documents.append(document("The bridge over the Lune was rebuilt.", "x.txt", "X"))
+        opened.bench.script = lambda question: [Done(answer_of(document(BRIDGE, "b.txt", "B"), question, ""))]
+        opened.window.composer.send_button.click()
+        opened.wait(lambda: opened.current.turns and not opened.controller.asker.is_answering)
+        assert opened.bench.asked[-1].scope == Scope((other,))
+        assert opened.window.banner.notices == ()
+
+    def test_chosen_documents_that_became_new_ones_are_dropped_and_told(self, opened: OpenWindow) -> None:
+        edited, other = (one.id for one in opened.bench.documents)
+        opened.controller.desk.set_scope(Scope((edited, other)))
+        opened.bench.documents[0] = document(BRIDGE + " And more.", "local/bridge.txt", "Bridge over the Lune closed")
+        opened.controller.library.refresh()
+        assert opened.window.composer.scope_button.text() == "1 document"
+        turn = opened.ask("Why?")
+        assert turn.scope == Scope((other,))
+        assert "1 document of those chosen" in opened.window.banner.notices[0][0]
+        opened.window.banner.dismiss_all()
+        opened.ask("And now?")
+        assert opened.window.banner.notices == ()
+
+    def test_a_turn_whose_documents_are_all_gone_is_asked_again_of_what_is_chosen_now(self, opened: OpenWindow) -> None:
+        edited, other = (one.id for one in opened.bench.documents)
+        opened.controller.desk.set_scope(Scope((edited,)))
+        turn = opened.ask("Why?")
+        opened.bench.documents[0] = document(BRIDGE + " And more.", "local/bridge.txt", "Bridge over the Lune closed")
+        opened.controller.library.refresh()
+        opened.controller.ask_again(turn.id)
+        assert len(opened.bench.asked) == 1
+        opened.controller.desk.set_scope(Scope((other,)))
+        opened.controller.ask_again(turn.id)
+        opened.wait(lambda: len(opened.bench.asked) == 2 and not opened.controller.asker.is_answering)
+        assert opened.current.turns[-1].scope == Scope((other,))
 
 
 class TestExporting:
