@@ -15,6 +15,7 @@ from desktop_app.hosting import CallCancelled, ChildGaveUp, Death, Host, stop_al
 from desktop_app.making import make_chat, make_indexer, make_search, make_search_without_index
 from desktop_app.paths import AppPaths
 from desktop_app.problems import explain
+from desktop_app.seed_files import OfferedSeeds
 from desktop_app.settings import Settings
 from desktop_app.stopping import until_stopped
 from desktop_app.telling import telling
@@ -49,12 +50,6 @@ def prepare_library(paths: AppPaths) -> Notice | None:
     )
 
 
-def added_files(paths: AppPaths) -> frozenset[str]:
-    """The original files that the library has looked at, whatever became of them."""
-    with closing(Store.read(paths.library)) as store:
-        return frozenset(row.path for row in store.files())
-
-
 class LocalWorkbench:
     """The library and three engines, each in a child process; fits desktop_app.workbench.Workbench.
 
@@ -64,6 +59,7 @@ class LocalWorkbench:
     def __init__(self, paths: AppPaths, settings: Settings, *, with_index: bool = True) -> None:
         self._path = paths.library
         self._store = Store.read(paths.library)
+        self._seeds = OfferedSeeds(paths.data / "seeds.json")
         self._settings = settings
         self._on_notice: Callable[[Notice], None] = _ignore
         self._on_engine: Callable[[EngineState], None] = _ignore
@@ -115,7 +111,15 @@ class LocalWorkbench:
 
     def add(self, paths: Sequence[Path], cancel: CancelEvent) -> Iterator[IngestProgress]:
         with suppress(CallCancelled):  # before a file was begun
-            yield from self.hosts["indexer"].stream("add", list(paths), cancel=cancel)
+            for step in self.hosts["indexer"].stream("add", list(paths), cancel=cancel):
+                if step.report is not None:  # at once: the reader may remove it in this very session
+                    self._seeds.remember([step.report.path])
+                yield step
+
+    def fresh_seeds(self) -> tuple[Path, ...]:
+        """The built-in texts that were never added to this library, or have changed since."""
+        self._seeds.remember(row.path for row in self._store.files())  # a crash may have come in between
+        return self._seeds.fresh()
 
     def remove(self, document_id: str) -> None:
         self.hosts["indexer"].call("remove", document_id)

@@ -3,19 +3,19 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Callable, Sequence
-from contextlib import closing
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import closing, contextmanager
+from dataclasses import dataclass
 from pathlib import Path
 
-from desktop_app.composition import LocalWorkbench, added_files, prepare_library
+from desktop_app.composition import LocalWorkbench, prepare_library
 from desktop_app.conversations import Conversations
 from desktop_app.exporting import ExportFormat, export
 from desktop_app.instance import Instance, knock, take
 from desktop_app.logbook import start_log, stop_log
 from desktop_app.paths import AppPaths
 from desktop_app.printing import print_pdf
-from desktop_app.seed_files import OfferedSeeds
-from desktop_app.settings import load
+from desktop_app.settings import Settings, load
 from desktop_app.version import program_version
 from desktop_app.workbench import Notice
 from rag.types import Conversation
@@ -26,6 +26,17 @@ EXAMPLES = (
     "On what basis was Russia prepared to send weapons to Afghanistan?",
     "Did Russia pay the Taliban to kill American soldiers?",
 )
+
+
+@dataclass(frozen=True, slots=True)
+class Prepared:
+    """What a window stands on; `first_paths` are the built-in texts that this library was not offered yet."""
+
+    settings: Settings
+    workbench: LocalWorkbench
+    conversations: Conversations
+    notices: tuple[Notice, ...]
+    first_paths: tuple[Path, ...]
 
 
 def open_window(paths: AppPaths) -> int:
@@ -56,27 +67,35 @@ def _raise_first(paths: AppPaths) -> int:
 def _run(paths: AppPaths, instance: Instance) -> int:
     from desktop_app import gui  # noqa: PLC0415 - Qt is imported when nothing hinders the window any more
 
+    with prepared(paths) as ready:
+        return gui.run(
+            workbench=ready.workbench,
+            conversations=ready.conversations,
+            settings=ready.settings,
+            settings_path=paths.settings,
+            export=_export,
+            notices=ready.notices,
+            first_paths=ready.first_paths,
+            examples=EXAMPLES,
+            watch_raises=lambda raise_window: _listen(instance, raise_window),
+        )
+
+
+@contextmanager
+def prepared(paths: AppPaths) -> Iterator[Prepared]:
+    """Open the settings, the library and the conversations of a data directory that this process has taken.
+
+    Raises:
+        EnvironmentProblem, StoreError, ConversationsError: the window cannot work here.
+    """
     settings, settings_notice = load(paths.settings)
     library_notice = prepare_library(paths)
-    seeds = OfferedSeeds(paths.data / "seeds.json")
     with (
         closing(Conversations(paths.conversations)) as conversations,
         closing(LocalWorkbench(paths, settings)) as workbench,
     ):
-        seeds.remember(added_files(paths))
-        exit_code = gui.run(
-            workbench=workbench,
-            conversations=conversations,
-            settings=settings,
-            settings_path=paths.settings,
-            export=_export,
-            notices=_present(settings_notice, library_notice, _conversations_notice(conversations)),
-            first_paths=seeds.fresh(),
-            examples=EXAMPLES,
-            watch_raises=lambda raise_window: _listen(instance, raise_window),
-        )
-        seeds.remember(added_files(paths))
-        return exit_code
+        notices = _present(settings_notice, library_notice, _conversations_notice(conversations))
+        yield Prepared(settings, workbench, conversations, notices, workbench.fresh_seeds())
 
 
 def _listen(instance: Instance, raise_window: Callable[[Sequence[Path]], None]) -> None:

@@ -8,6 +8,7 @@ from threading import Event
 import pytest
 
 from desktop_app.composition import LocalWorkbench, prepare_library
+from desktop_app.opening import prepared
 from desktop_app.paths import AppPaths
 from desktop_app.settings import Settings
 from rag.errors import StoreUnavailable
@@ -26,6 +27,18 @@ def workbench(paths: AppPaths):
     bench = LocalWorkbench(paths, Settings(max_tokens=24))
     yield bench
     bench.close()
+
+
+def test_a_built_in_text_removed_in_its_first_session_stays_away(tmp_path: Path) -> None:
+    paths = AppPaths.under(tmp_path / "data")
+    paths.ensure()
+    with prepared(paths) as first:
+        seed = first.first_paths[0]
+        assert [step.report.state for step in first.workbench.add([seed], Event()) if step.report] == ["indexed"]
+        first.workbench.remove(first.workbench.sources()[0].id)
+    with prepared(paths) as second:
+        assert seed not in second.first_paths
+        assert second.workbench.sources() == ()
 
 
 def test_a_library_that_is_damaged_under_the_window_stays_where_it_is(

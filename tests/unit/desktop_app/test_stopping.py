@@ -25,7 +25,7 @@ _QUOTE = Quote.cut(_NOTE, Span(0, len(_TEXT)), 0.9)
 class OneQuote:
     """Finds the same quote whatever is asked; fits rag.ports.EvidenceFinder."""
 
-    def find(self, question: str, scope: Scope, cancel: CancelEvent | None = None) -> Findings:  # noqa: ARG002
+    def find(self, question: str, scope: Scope, cancel: CancelEvent | None = None) -> Findings:
         return Findings((), (_QUOTE,), Verdict.ANSWERED, 0.9, ())
 
 
