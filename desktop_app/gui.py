@@ -6,14 +6,15 @@ It composes nothing that is not Qt: the workbench, the conversations and the exp
 from __future__ import annotations
 
 import logging
+import os
 import signal
 import sys
 from collections.abc import Callable, Sequence
 from pathlib import Path
 from types import FrameType
 
-from PySide6.QtCore import QObject, Signal, Slot
-from PySide6.QtWidgets import QApplication
+from PySide6.QtCore import QObject, Qt, Signal, Slot
+from PySide6.QtWidgets import QApplication, QMessageBox
 
 from desktop_app.actions import shortcut_list
 from desktop_app.choosing import Chooser, Dialogs
@@ -35,6 +36,8 @@ from desktop_app.window import Window
 from desktop_app.workbench import Notice, Workbench
 
 _log = logging.getLogger(__name__)
+
+_SCREENS = ("DISPLAY", "WAYLAND_DISPLAY", "QT_QPA_PLATFORM")
 
 Watch = Callable[[Callable[[Sequence[Path]], None]], object]
 
@@ -136,6 +139,35 @@ class Gui(QObject):
         view.show()
 
 
+def show_failure(title: str, message: str) -> None:
+    """Say in a box of its own why there will be no window, and return when the reader has closed it.
+
+    For whoever started the program from an icon and sees no terminal; call it in the main thread, in the place of
+    `run`. Plain text. Returns at once on a Linux without a screen, where Qt would end the process.
+    """
+    if sys.platform == "linux" and not any(os.environ.get(name) for name in _SCREENS):
+        return
+    app = _application()
+    box = QMessageBox(QMessageBox.Icon.Critical, "Seedbook", title)
+    box.setTextFormat(Qt.TextFormat.PlainText)
+    box.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
+    box.setInformativeText(message)
+    box.addButton(QMessageBox.StandardButton.Close)
+    box.exec()
+    box.deleteLater()
+    app.processEvents()
+
+
+def _application() -> QApplication:
+    app = QApplication.instance()
+    if not isinstance(app, QApplication):
+        app = QApplication(sys.argv[:1])
+    app.setApplicationName("Seedbook")
+    app.setApplicationDisplayName("Seedbook")
+    app.setDesktopFileName("seedbook")
+    return app
+
+
 def run(
     *,
     workbench: Workbench,
@@ -155,12 +187,7 @@ def run(
     `watch_raises` is called once with a function that brings the window to the front and adds files, if it is given
     any; every thread may call that function.
     """
-    app = QApplication.instance()
-    if not isinstance(app, QApplication):
-        app = QApplication(sys.argv[:1])
-    app.setApplicationName("Seedbook")
-    app.setApplicationDisplayName("Seedbook")
-    app.setDesktopFileName("seedbook")
+    app = _application()
     gui = Gui(
         app,
         workbench=workbench,

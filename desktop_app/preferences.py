@@ -1,6 +1,6 @@
 """What the reader has set about the window, applied at once and saved: appearance, text size, and where it stood.
 
-It knows no other setting.
+It changes no other setting: what someone else has saved meanwhile, on the command line for one, stays as it is.
 """
 
 from __future__ import annotations
@@ -12,10 +12,11 @@ from PySide6.QtCore import QObject, Slot
 
 from desktop_app.atomic import FileNotWritten
 from desktop_app.problems import explain
-from desktop_app.settings import Settings, save
+from desktop_app.settings import Settings, load, save
 from desktop_app.theme import Appearance, ThemeSource
 from desktop_app.window import Frame, Window
 
+_OWN = ("appearance", "font_scale", "window_geometry", "window_state")
 _STEP = 1.1
 _SMALLEST, _LARGEST = 0.7, 2.5
 
@@ -45,7 +46,7 @@ class Preferences(QObject):
         sizes = " ".join(str(size_px) for size_px in frame.sizes_px)
         self.settings = replace(self.settings, window_geometry=frame.geometry, window_state=sizes)
         try:
-            save(self.settings, self._path)
+            self._save()
         except FileNotWritten:
             # The window is gone already, and its place on the screen is not worth a message nobody would see.
             return
@@ -89,9 +90,16 @@ class Preferences(QObject):
     def _change(self, settings: Settings) -> None:
         self.settings = settings
         try:
-            save(settings, self._path)
+            self._save()
         except FileNotWritten as exc:
             self._window.show_problem(explain(exc))
+
+    def _save(self) -> None:
+        """Put the window's own settings among those that are in the file now."""
+        saved, notice = load(self._path) if self._path.exists() else (self.settings, None)
+        others = self.settings if notice else saved
+        self.settings = replace(others, **{name: getattr(self.settings, name) for name in _OWN})
+        save(self.settings, self._path)
 
 
 def _sizes_px(text: str) -> tuple[int, int, int]:

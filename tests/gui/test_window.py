@@ -13,17 +13,18 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
-from PySide6.QtCore import QMimeData, QObject, QPointF, Qt, QUrl, Signal, Slot
+from PySide6.QtCore import QMimeData, QObject, QPointF, Qt, QTimer, QUrl, Signal, Slot
 from PySide6.QtGui import QDropEvent
-from PySide6.QtWidgets import QApplication, QLabel, QPushButton, QWidget
+from PySide6.QtWidgets import QApplication, QLabel, QMessageBox, QPushButton, QWidget
 from pytestqt.qtbot import QtBot
 
 from desktop_app.actions import shortcut_list
 from desktop_app.conversations import Conversations
+from desktop_app.gui import _SCREENS, show_failure
 from desktop_app.help_views import AboutView, ShortcutsView, parts_text
 from desktop_app.keeper import Keeper
 from desktop_app.notice_banner import MAX_NOTICES, NoticeBanner
-from desktop_app.settings import Settings, load
+from desktop_app.settings import Settings, load, save
 from desktop_app.tidying import Tidying
 from desktop_app.window import SMALLEST_HEIGHT_PX, SMALLEST_WIDTH_PX
 from rag.types import Finish
@@ -31,6 +32,7 @@ from tests.gui.open_window import OpenWindow, open_window
 
 pytestmark = [pytest.mark.gui, pytest.mark.qt_log_ignore("This plugin does not support")]
 
+_ROOT = Path(__file__).resolve().parents[2]
 N_EMISSIONS = 5_000
 N_VOID_CALLS = 20_000
 
@@ -187,6 +189,27 @@ class TestNotices:
         assert banner.notices == ()
 
 
+class TestFailures:
+    def test_why_there_is_no_window_is_said_in_a_box_as_plain_text(self, qtbot: QtBot) -> None:
+        seen: list[tuple[str, str, bool]] = []
+
+        def close() -> None:
+            box = QApplication.activeModalWidget()
+            assert isinstance(box, QMessageBox)
+            seen.append((box.text(), box.informativeText(), box.textFormat() is Qt.TextFormat.PlainText))
+            box.close()
+
+        QTimer.singleShot(0, close)
+        show_failure("The library cannot be used", "It was written by a <b>newer</b> Seedbook.")
+        assert seen == [("The library cannot be used", "It was written by a <b>newer</b> Seedbook.", True)]
+
+    @pytest.mark.skipif(sys.platform != "linux", reason="other systems always have a screen")
+    def test_a_failure_without_a_screen_ends_without_a_crash(self) -> None:
+        script = "from desktop_app.gui import show_failure; show_failure('a', 'b')"
+        bare = {name: words for name, words in os.environ.items() if name not in _SCREENS}
+        assert subprocess.run([sys.executable, "-c", script], cwd=_ROOT, env=bare, check=False).returncode == 0
+
+
 class TestCommands:
     def test_no_two_commands_share_a_shortcut(self, opened: OpenWindow) -> None:
         actions = opened.window.actions_by_name
@@ -213,6 +236,17 @@ class TestCommands:
         opened.window.actions_by_name["normal_size"].trigger()
         opened.window.actions_by_name.appearances["system"].trigger()
         assert load(tmp_path / "settings.json")[0] == Settings()
+
+    def test_what_the_command_line_has_set_meanwhile_stays(self, qtbot: QtBot, tmp_path: Path) -> None:
+        path = tmp_path / "settings.json"
+        with open_window(qtbot, tmp_path) as opened:
+            save(Settings(chat_model="other", is_prose_wanted=False, font_scale=2.0), path)
+            opened.window.actions_by_name["larger"].trigger()
+            opened.window.resize(1000, 700)
+        saved, _ = load(path)
+        assert (saved.chat_model, saved.is_prose_wanted) == ("other", False)
+        assert saved.font_scale == 1.1
+        assert saved.window_geometry
 
     def test_settings_that_cannot_be_saved_are_said_and_still_hold(self, opened: OpenWindow, tmp_path: Path) -> None:
         opened.gui.preferences._path = tmp_path / "no such folder" / "settings.json"
@@ -367,7 +401,7 @@ def _program(folder: Path, script: str, *arguments: str) -> Iterator[subprocess.
         stderr=subprocess.PIPE,
         text=True,
         env={**os.environ, "QT_QPA_PLATFORM": "offscreen"},
-        cwd=Path(__file__).resolve().parents[2],
+        cwd=_ROOT,
     )
     try:
         yield process
