@@ -70,6 +70,12 @@ class Ingest:
             ValueError: the store's vectors are of another embedder: call `reembed` first.
         """
         self._claim_embedder()
+        try:
+            yield from self._add_all(paths, cancel)
+        finally:
+            self._store.purge()  # of the documents whose files have changed; once, for it rewrites the full text
+
+    def _add_all(self, paths: Sequence[Path], cancel: CancelEvent | None) -> Iterator[IngestProgress]:
         candidates = [found for path in paths for found in self._walk(path)]
         for done, candidate in enumerate(candidates):
             if _is_set(cancel):

@@ -318,7 +318,7 @@ class Store:
         """Add a document whole, in one transaction, with the file it came from.
 
         `sentence_embeddings` has one row for each sentence of the passages, in order. A document that is there
-        already stays as it is; the one that the file held before goes if no other file holds it.
+        already stays as it is; the one that the file held before goes if no other file holds it (then `purge`).
 
         Raises:
             ValueError: embeddings and passages do not match, or no embedder was set.
@@ -343,14 +343,26 @@ class Store:
         with self._writing() as connection:
             known = connection.execute("DELETE FROM files WHERE document_id = ?", (document_id,)).rowcount > 0
             known = writing.delete_document(connection, document_id) or known
-            if known:
-                # FTS5 marks deletions and keeps the words until segments are merged (secure-delete came with 3.42).
-                connection.execute("INSERT INTO passages_fts(passages_fts) VALUES ('optimize')")
-        if known:
-            storefile.remove_backups(self.path)
-            with self._guarded() as connection:
-                connection.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchall()
+        self.purge()
         return known
+
+    def purge(self) -> bool:
+        """Where documents were deleted or replaced, wipe their words off the files; False while a reader prevents it.
+
+        What could not be wiped, or was cut off by a crash, is remembered for the next call.
+        """
+        if self.meta(writing.PURGE) is None:
+            return True
+        with self._guarded() as connection, storefile.transaction(connection):
+            # FTS5 marks deletions and keeps the words until segments are merged (secure-delete came with 3.42).
+            connection.execute("INSERT INTO passages_fts(passages_fts) VALUES ('optimize')")
+        storefile.remove_backups(self.path)
+        with self._guarded() as connection:
+            is_busy = bool(connection.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()[0])
+        if not is_busy:
+            with self._guarded() as connection, storefile.transaction(connection):
+                connection.execute("DELETE FROM meta WHERE key = ?", (writing.PURGE,))
+        return not is_busy
 
     # The store itself
 

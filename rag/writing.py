@@ -13,6 +13,9 @@ from rag.ports import Embeddings
 from rag.rows import FileRow, float16_bytes, float32_bytes
 from rag.types import Document, Passage
 
+PURGE = "purge"
+"""The key under which the store remembers that words of deleted documents may still be in its files."""
+
 
 def insert_document(
     connection: sqlite3.Connection,
@@ -46,9 +49,12 @@ def insert_document(
 
 
 def delete_document(connection: sqlite3.Connection, document_id: str) -> bool:
-    """Passages, vectors and sentences go by cascade, the full text by its trigger."""
+    """Passages, vectors and sentences go by cascade, the full text by its trigger; `PURGE` remembers what is left."""
     connection.execute("DELETE FROM passages WHERE document_id = ?", (document_id,))
-    return connection.execute("DELETE FROM documents WHERE id = ?", (document_id,)).rowcount > 0
+    is_known = connection.execute("DELETE FROM documents WHERE id = ?", (document_id,)).rowcount > 0
+    if is_known:
+        set_meta(connection, PURGE, "due")
+    return is_known
 
 
 def link_file(connection: sqlite3.Connection, file: FileRow) -> None:

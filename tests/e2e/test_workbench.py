@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import closing
 from pathlib import Path
 from threading import Event
 
@@ -39,6 +40,30 @@ def test_a_built_in_text_removed_in_its_first_session_stays_away(tmp_path: Path)
     with prepared(paths) as second:
         assert seed not in second.first_paths
         assert second.workbench.sources() == ()
+
+
+def test_the_old_text_of_a_changed_file_is_nowhere_in_the_data_directory(tmp_path: Path) -> None:
+    paths = AppPaths.under(tmp_path / "data")
+    note = tmp_path / "note.txt"
+    note.write_text("The keeper wrote zqmarker in his book. " * 60)
+    prepare_library(paths)
+    with closing(LocalWorkbench(paths, Settings(max_tokens=24))) as bench:
+        _add_and_follow(bench, note)
+        assert _files_holding(paths.data, b"zqmarker")
+        note.write_text("The keeper wrote something else.")
+        _add_and_follow(bench, note)
+        assert _files_holding(paths.data, b"zqmarker") == []
+    assert _files_holding(paths.data, b"zqmarker") == []
+
+
+def _add_and_follow(bench: LocalWorkbench, path: Path) -> None:
+    list(bench.add([path], Event()))
+    while not bench.follow_index().is_ready:
+        pass
+
+
+def _files_holding(folder: Path, marker: bytes) -> list[str]:
+    return [path.name for path in folder.rglob("*") if path.is_file() and marker in path.read_bytes()]
 
 
 def test_a_library_that_is_damaged_under_the_window_stays_where_it_is(

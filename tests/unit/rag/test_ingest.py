@@ -144,6 +144,35 @@ def test_changed_content_replaces_the_old_document(ingest: Ingest, store: Store,
     assert [store.document(source.id).text for source in store.sources()] == ["New text, and longer."]
 
 
+def _files_holding(folder: Path, marker: bytes) -> list[str]:
+    return [path.name for path in folder.rglob("*") if path.is_file() and marker in path.read_bytes()]
+
+
+@pytest.mark.parametrize("ending", ["to the end", "cancelled", "given up"])
+def test_the_old_text_of_a_changed_file_is_in_no_file_of_the_library(
+    ingest: Ingest, store: Store, folder: Path, ending: str
+) -> None:
+    (folder / "a.txt").write_text("Here zqmarker stands. And zqmarker there. " * 40)
+    (folder / "b.txt").write_text("Harmless.")
+    _added(ingest, folder)
+    assert _files_holding(store.path.parent, b"zqmarker")
+    (folder / "a.txt").write_text("New text, and longer.")
+    with Store.read(store.path) as reader:
+        assert reader.search_text(["zqmarker"], 1)
+        cancel = Event()
+        adding = ingest.add([folder], cancel)
+        while next(adding).report is None:
+            pass
+        if ending == "cancelled":
+            cancel.set()
+        if ending == "given up":
+            adding.close()
+        assert not [step for step in adding if step.report and step.report.name == "a.txt"]
+        assert _files_holding(store.path.parent, b"zqmarker") == []
+        assert reader.search_text(["zqmarker"], 1) == []
+    assert store.is_sound()
+
+
 def test_a_file_that_breaks_keeps_the_document_it_gave(ingest: Ingest, store: Store, folder: Path) -> None:
     (folder / "a.txt").write_text("Old text.")
     _added(ingest, folder)

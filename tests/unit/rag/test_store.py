@@ -10,6 +10,7 @@ import sys
 import threading
 import time
 from collections.abc import Iterator
+from contextlib import closing
 from pathlib import Path
 
 import numpy as np
@@ -197,6 +198,20 @@ def test_a_removed_document_is_in_no_file_afterwards(store: Store, path: Path) -
     assert [row.name for row in store.files()] == ["keep.txt"]
     assert store.is_sound()
     assert not backup.exists()
+
+
+def test_what_a_reader_keeps_from_being_wiped_is_wiped_later(store: Store, path: Path) -> None:
+    gone = _add(store, "gone.txt", "zqmarker here\nand zqmarker there\n" * 50 + "end")
+    store._rows("PRAGMA busy_timeout = 10")
+    with closing(sqlite3.connect(path, isolation_level=None)) as reader:
+        reader.execute("BEGIN")
+        reader.execute("SELECT count(*) FROM documents").fetchone()
+        assert store.remove_document(gone.id)
+        assert any(b"zqmarker" in file.read_bytes() for file in path.parent.iterdir())
+        assert not store.purge()
+        reader.execute("COMMIT")
+    assert store.purge()
+    assert not any(b"zqmarker" in file.read_bytes() for file in path.parent.iterdir())
 
 
 def test_ids_of_removed_passages_are_never_given_again(store: Store) -> None:
