@@ -34,11 +34,12 @@ def write_prose(
         QuestionTooLong: the question leaves no room for a quote.
         Whatever the chat model raises, once the quotes have long been shown.
     """
-    limit_tokens = chat.n_ctx - sampling.max_tokens
+    max_tokens = min(sampling.max_tokens, chat.n_ctx // 4)
+    limit_tokens = chat.n_ctx - max_tokens
     prompt, _ = fit_prompt(question, quotes, count_tokens=chat.count_tokens, limit_tokens=limit_tokens)
     stream = chat.stream(
         prompt,
-        max_tokens=sampling.max_tokens,
+        max_tokens=max_tokens,
         temperature=sampling.temperature,
         seed=sampling.seed,
         stop=_STOPS,

@@ -100,7 +100,7 @@ class QuestionTooLong(RagError):
     def __init__(self, *, n_tokens: int, limit_tokens: int) -> None:
         super().__init__(
             f"This question is too long for the model: {n_tokens} tokens, and it can take {limit_tokens}. "
-            "Your text is still in the box; shorten it and ask again.",
+            "Choose Edit question, shorten it and ask again.",
             n_tokens=n_tokens,
             limit_tokens=limit_tokens,
         )

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
+from contextlib import suppress
 from threading import Event as CancelEvent
 from typing import Protocol
 
@@ -28,6 +29,8 @@ MARGIN = 4.0
 LONGEST_JOINED_CHARS = 420
 
 _HEADING = re.compile(r"#{1,6}\s")
+#: Letters of scripts that write a word in one or two of them.
+_DENSE = re.compile(r"[\u0e00-\u0eff\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af]")
 
 
 class Documents(Protocol):
@@ -44,10 +47,14 @@ class Finder:
         self._retriever = retriever
         self._weights = weights
 
-    def find(self, question: str, scope: Scope, cancel: CancelEvent | None = None) -> Findings:
-        """Passages, quotes and verdict for a question; cancelled between retrieval and evidence, it finds nothing."""
+    def find(self, question: str, scope: Scope, cancel: CancelEvent | None = None) -> Findings:  # noqa: ARG002
+        """Passages, quotes and verdict for a question.
+
+        A search takes a few hundredths of a second, so `cancel` never stops one halfway: a verdict is measured or it
+        is none. It ends the waiting for a search, where whoever hosts this object waits.
+        """
         retrieval = self._retriever.retrieve(question, scope)
-        if not retrieval.hits or (cancel is not None and cancel.is_set()):
+        if not retrieval.hits:
             return Findings(retrieval.hits, (), Verdict.NOT_IN_SOURCES, 0.0, tuple(retrieval.asked.words_of.values()))
         candidates = candidates_of(self._store, retrieval)
         return judge(retrieval.asked, candidates, retrieval.hits, self._weights, self._store)
@@ -87,11 +94,11 @@ def judge(
     order = np.argsort(-scores, kind="stable")
     confidence = weights.confidence(verdict_features(asked, rows[order], scores[order]))
     chosen = _choose(owners, scores, order)
+    quotes = _cut(chosen, weights, documents)
     missing = _missing(asked, [candidate.text + "\n" + candidate.source.title for candidate, _, _ in chosen])
     verdict = weights.verdict(confidence, _missing_share(asked, missing))
-    if verdict is Verdict.NOT_IN_SOURCES:
-        return Findings(hits, (), verdict, confidence, missing)
-    quotes = _cut(chosen, weights, documents)
+    if verdict is Verdict.NOT_IN_SOURCES or not quotes:
+        return Findings(hits, (), Verdict.NOT_IN_SOURCES, confidence, missing)
     return Findings(hits, quotes, verdict, confidence, missing)
 
 
@@ -112,34 +119,55 @@ def _choose(
             break
         if any(c.source.id == candidate.source.id and span.overlaps(sentence.span) for c, span, _ in chosen):
             continue
-        place = next((n for n, kept in enumerate(chosen) if _joins(kept, candidate, sentence)), None)
+        place = next((n for n, kept in enumerate(chosen) if _joins(kept, candidate, sentence.span)), None)
         if place is not None:
             kept, span, kept_score = chosen[place]
             joined = Span(min(span.start, sentence.span.start), max(span.end, sentence.span.end))
             chosen[place] = (kept, joined, kept_score)
         elif len(chosen) < MOST_QUOTES:
             chosen.append((candidate, sentence.span, score))
-    return chosen
+    return _merged(chosen)
+
+
+def _merged(chosen: list[_Chosen]) -> list[_Chosen]:
+    """Quotes that came to touch when a sentence joined one of them become one, at the place of the better."""
+    merged: list[_Chosen] = []
+    for candidate, span, score in chosen:
+        place = next((n for n, kept in enumerate(merged) if _joins(kept, candidate, span)), None)
+        if place is None:
+            merged.append((candidate, span, score))
+        else:
+            kept, other, best = merged[place]
+            merged[place] = (kept, Span(min(other.start, span.start), max(other.end, span.end)), best)
+    return merged
 
 
 def is_quotable(sentence: str) -> bool:
-    """Headings and scraps of one or two words say nothing that could be quoted; they count for retrieval only."""
-    return _HEADING.match(sentence) is None and len(sentence.split()) > 2
+    """Headings and scraps of a word or two say nothing that could be quoted; they count for retrieval only."""
+    n_dense = len(_DENSE.findall(sentence))
+    return _HEADING.match(sentence) is None and (n_dense >= 4 or sum(c.isalnum() for c in sentence) >= 12)
 
 
-def _joins(kept: _Chosen, candidate: Candidate, sentence: CandidateSentence) -> bool:
+def _joins(kept: _Chosen, candidate: Candidate, other: Span) -> bool:
+    """Whether nothing but white space, and no blank line, lies between two spans of one passage."""
     owner, span, _ = kept
     if owner.passage_id != candidate.passage_id:
         return False
-    start, end = min(span.start, sentence.span.start), max(span.end, sentence.span.end)
-    between = candidate.text[min(span.end, sentence.span.end) - candidate.span.start :]
-    between = between[: max(span.start, sentence.span.start) - min(span.end, sentence.span.end)]
+    start, end = min(span.start, other.start), max(span.end, other.end)
+    first_end, second_start = min(span.end, other.end), max(span.start, other.start)
+    between = candidate.text[first_end - candidate.span.start : max(first_end, second_start) - candidate.span.start]
     return not between.strip() and "\n\n" not in between and end - start <= LONGEST_JOINED_CHARS
 
 
 def _cut(chosen: Sequence[_Chosen], weights: Weights, documents: Documents) -> tuple[Quote, ...]:
-    texts = {candidate.source.id: documents.document(candidate.source.id) for candidate, _, _ in chosen}
-    return tuple(Quote.cut(texts[c.source.id], span, weights.chance(score)) for c, span, score in chosen)
+    texts: dict[str, Document] = {}
+    for candidate, _, _ in chosen:
+        # A document that is removed while its question is being answered is not quoted any more.
+        with suppress(KeyError):
+            texts[candidate.source.id] = documents.document(candidate.source.id)
+    return tuple(
+        Quote.cut(texts[c.source.id], span, weights.chance(score)) for c, span, score in chosen if c.source.id in texts
+    )
 
 
 def _missing(asked: Asking, texts: Sequence[str]) -> tuple[str, ...]:

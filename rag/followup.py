@@ -23,6 +23,11 @@ _TITLES = frozenset("mr mrs ms dr president minister general senator professor c
 _SAYING = (
     r"\s+(?:says?|said|thinks?|thought|claims?|claimed|warns?|warned|answers?|answered|tells?|told|argues?|argued)\b"
 )
+_NO_ARTICLE = r"(?<![Tt]he )"
+_EMPTY_IT = re.compile(
+    r"\bit\s+(?:\w+\s+){0,2}?(?:that|to|for|whether|if)\b|\bit\s+(?:take|takes|took|cost|rain|snow)s?\b",
+    re.IGNORECASE,
+)
 _INSTITUTION = frozenset(
     """agency army association bank center centre college commission committee company council court department east
     federation force foundation government group house institute international ministry movement museum north office
@@ -34,18 +39,17 @@ _INSTITUTION = frozenset(
 def make_standalone(question: str, history: Sequence[Turn]) -> str:
     """The question with its pronouns resolved from the turns before it (oldest first), unchanged where none hints back.
 
-    Pronouns of persons take the last multi-word name of the earlier questions, else of the best quote; the others
-    take the last name. Where the question is elliptic or points back ("and when did he say that?"), the content of
-    the previous question is added in brackets, so that retrieval sees it.
+    Pronouns of persons take the last person named in the earlier questions, else in the best quotes; the others take
+    the last other name. Where the question is elliptic or points back ("and when did he say that?"), or a pronoun
+    finds nothing to stand for, the previous question is added in brackets, so that retrieval sees it.
     """
     if not history or not _hints_back(question):
         return question
     person, thing = _antecedents(history)
     resolved = _resolve(question, person, thing)
-    if resolved != question and not _points_back(resolved):
+    if not _pronouns(resolved) and not _points_back(resolved):
         return resolved
-    before = history[-1].answer.standalone if history[-1].answer else history[-1].question
-    return f"{resolved.rstrip()} ({before.strip()})"
+    return f"{resolved.rstrip()} ({_asked(history[-1]).strip()})"
 
 
 def _hints_back(question: str) -> bool:
@@ -59,7 +63,11 @@ def _hints_back(question: str) -> bool:
 
 
 def _pronouns(question: str) -> tuple[Term, ...]:
-    return tuple(t for t in words(question) if t.word.casefold() in _PERSON or t.word.casefold() in _THING)
+    """Pronouns that stand for something; the “it” of “is it true that” stands for nothing."""
+    empty = {match.start() for match in _EMPTY_IT.finditer(question)}
+    return tuple(
+        t for t in words(question) if t.word.casefold() in _PERSON.keys() | _THING.keys() and t.span.start not in empty
+    )
 
 
 def _pointers(question: str) -> tuple[Term, ...]:
@@ -104,8 +112,7 @@ def _antecedents(history: Sequence[Turn]) -> tuple[str | None, str | None]:
     spoken = "\n".join(_asked(turn) for turn in history)
     persons = [name for name in known if _is_person(name, known, spoken)]
     things = [name for name in known if name not in persons and not any(name in p for p in persons)]
-    person = _fullest(persons[0], known) if persons else None
-    return person or next(iter(known), None), next(iter(things), None) or person
+    return _fullest(persons[0], known) if persons else None, next(iter(things), None)
 
 
 def _bare(name: str) -> str:
@@ -118,7 +125,7 @@ def _is_person(name: str, known: Sequence[str], spoken: str) -> bool:
     parts = name.split()
     if _INSTITUTION & {p.casefold() for p in parts}:
         return False
-    if parts[0].casefold() in _TITLES or re.search(re.escape(name) + _SAYING, spoken):
+    if parts[0].casefold() in _TITLES or re.search(_NO_ARTICLE + re.escape(name) + _SAYING, spoken):
         return True
     return 2 <= len(parts) <= 3 or any(other.endswith(" " + name) for other in known)
 

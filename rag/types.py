@@ -218,7 +218,7 @@ class Answer:
     """Everything an answer rests on.
 
     `standalone` is the question that was searched for. `confidence` is the calibrated evidence score in 0..1 behind
-    `verdict`. `missing` are the words of the question that the evidence does not cover. `nearest` are the best
+    `verdict`. `missing` are the words of the question that no quoted passage holds. `nearest` are the best
     passages, shown when the sources do not say. `prose` is what the model wrote, in full, and `claims` its
     sentences in order. `model` is None where no prose was asked for.
     """

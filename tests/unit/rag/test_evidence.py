@@ -8,15 +8,16 @@ from threading import Event
 import pytest
 
 from rag.chunking import Chunker
-from rag.evidence import MOST_QUOTES, Finder, is_quotable
+from rag.evidence import MOST_QUOTES, Finder, _merged, is_quotable
 from rag.ingest import Ingest
 from rag.reading import LocalReader
 from rag.retrieval import Retriever
 from rag.store import Store
-from rag.types import Scope, Verdict
+from rag.types import Scope, Span, Verdict
 from rag.vectors import VectorIndex
 from rag.weights import read_weights
 from tests.fakes import HashingEmbedder, count_tokens
+from tests.unit.rag.made import candidate
 
 TEXTS = {
     "kunduz.md": "# Fighting in the north\n\nKunduz briefly fell to the Taliban in September 2015. The army took the "
@@ -107,10 +108,28 @@ def test_no_question_is_too_odd_to_search_for(finder: Finder, question: str) -> 
     assert finder.find(question, Scope()).verdict is not None
 
 
-def test_a_cancelled_search_quotes_nothing(finder: Finder) -> None:
+def test_a_verdict_is_measured_although_the_reader_has_stopped(finder: Finder) -> None:
     cancel = Event()
     cancel.set()
-    assert finder.find("When did the harbour of Oslo close?", Scope(), cancel).quotes == ()
+    stopped = finder.find("When did the harbour of Oslo close?", Scope(), cancel)
+    assert stopped == finder.find("When did the harbour of Oslo close?", Scope())
+
+
+def test_a_very_long_question_is_searched_for_by_its_beginning(finder: Finder) -> None:
+    findings = finder.find("When did the harbour of Oslo close? " + "irrelevant words " * 20_000, Scope())
+    assert findings.hits[0].source.name == "harbour.txt"
+
+
+def test_scripts_without_spaces_can_be_quoted() -> None:
+    assert is_quotable("北京是中国的首都。")
+    assert not is_quotable("北京")
+
+
+def test_sentences_that_touch_become_one_quote() -> None:
+    owner = candidate("First sentence here.", "Second sentence here.", "Third sentence here.")
+    spans = [sentence.span for sentence in owner.sentences]
+    chosen = _merged([(owner, Span(spans[0].start, spans[1].end), 3.0), (owner, spans[2], 2.0)])
+    assert [(span, score) for _, span, score in chosen] == [(Span(spans[0].start, spans[2].end), 3.0)]
 
 
 def test_a_removed_document_is_neither_found_nor_quoted(store: Store, finder: Finder) -> None:

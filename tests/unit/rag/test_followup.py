@@ -18,6 +18,9 @@ WISHNICK = turn("Who is Elizabeth Wishnick?")
         "How tall is the Kremlin?",
         "Where did Dostum go after he left Moscow?",
         "Is there a country that Dostum visited?",
+        "Is it true that Russia paid the Taliban?",
+        "How long did it take to build the bridge of Oslo?",
+        "Is it possible to travel to Kabul?",
         "Which proposal about Taliban leaders was a topic of the Moscow meeting?",
     ],
 )
@@ -54,4 +57,11 @@ def test_an_elliptic_question_carries_the_question_before() -> None:
 def test_the_newest_turn_counts_most() -> None:
     assert make_standalone("Where does she work?", (turn("Who is Angela Stent?"), WISHNICK)).startswith(
         "Where does Elizabeth Wishnick"
+    )
+
+
+def test_a_person_pronoun_never_becomes_an_organisation() -> None:
+    before = turn("What did the Taliban say about the ministry?")
+    assert make_standalone("Did her office comment?", (before,)) == (
+        "Did her office comment? (What did the Taliban say about the ministry?)"
     )
