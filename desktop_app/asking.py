@@ -42,6 +42,7 @@ class TurnStore(Protocol):
     """Where turns are kept; the conversations fit it. What a method has saved when it returns is safe."""
 
     def save_turn(self, conversation_id: str, turn: Turn) -> None: ...
+    def update_turn(self, conversation_id: str, turn: Turn) -> None: ...
     def replace_from(self, conversation_id: str, from_turn_id: str, turn: Turn) -> None: ...
 
 
@@ -157,7 +158,7 @@ class Asker(QObject):
         self._paint_timer.stop()
 
     def _keep(self, turn: Turn, *, at_once: bool = False) -> None:
-        self._keeper.keep(turn.id, partial(self._store.save_turn, self._conversation_id, turn), at_once=at_once)
+        self._keeper.keep(turn.id, partial(self._store.update_turn, self._conversation_id, turn), at_once=at_once)
 
     @property
     def _is_shown(self) -> bool:

@@ -75,7 +75,8 @@ class Controller(QObject):
         self._edited_turn_id = ""
         self._choice_strip: NoticeStrip | None = None
         self._is_closed = False
-        self.keeper = Keeper()
+        self._unsaved_strip: NoticeStrip | None = None
+        self.keeper = Keeper(is_hopeless=is_gone)
         self.answering = Answering(workbench)
         self.indexing = Indexing(workbench)
         self.asker = Asker(self.answering, self.keeper, conversations, conversation_view)
@@ -101,6 +102,7 @@ class Controller(QObject):
         self._notice_came.connect(self._show_notice)
         self._engine_came.connect(self._show_engine)
         self.keeper.failed.connect(self._show_unsaved)
+        self.keeper.recovered.connect(self._show_saved)
         self.asker.began.connect(self._begin)
         self.asker.ended.connect(self._end)
         self.asker.broke.connect(self._window.show_problem)
@@ -229,8 +231,7 @@ class Controller(QObject):
         if chosen is None:
             return
         self.desk.set_scope(chosen)
-        if self._choice_strip is not None and not self._choice_strip.is_gone:
-            self._choice_strip.dismiss()
+        _dismiss(self._choice_strip)
         if self._window.composer.hint.text() == _NOTHING_LEFT:
             self._window.composer.show_hint("")
 
@@ -240,7 +241,12 @@ class Controller(QObject):
         if self._is_closed:
             return
         self._is_closed = True
-        deadline_s = time.monotonic() + CLOSING_LIMIT_S
+        try:
+            self._close_all(time.monotonic() + CLOSING_LIMIT_S)
+        finally:
+            self.closed.emit()
+
+    def _close_all(self, deadline_s: float) -> None:
         self.desk.leave()
         self.asker.close()
         self.library.close()
@@ -256,7 +262,6 @@ class Controller(QObject):
         self.exporting.join(_left_s(deadline_s))
         self.library.join(_left_s(deadline_s))
         closing.join(_left_s(deadline_s))
-        self.closed.emit()
 
     def _ask_anew(self, turn_id: str, standalone: str | None) -> None:
         turn = self.desk.turn(turn_id)
@@ -373,7 +378,14 @@ class Controller(QObject):
     def _show_unsaved(self, exc: Exception) -> None:
         if not is_gone(exc):
             problem = explain(exc)
-            self._window.show_problem(Problem("This could not be saved", problem.message, problem.details))
+            message = f"{problem.message} Seedbook tries again by itself every few seconds."
+            self._unsaved_strip = self._window.show_problem(
+                Problem("This could not be saved yet", message, problem.details)
+            )
+
+    @Slot()
+    def _show_saved(self) -> None:
+        _dismiss(self._unsaved_strip)
 
     @Slot(str)
     def _restart_engine(self, engine: str) -> None:
@@ -415,6 +427,11 @@ class Controller(QObject):
 
     def _why_last(self) -> None:
         self.sources.explain(self._last_turn_id())
+
+
+def _dismiss(strip: NoticeStrip | None) -> None:
+    if strip is not None and not strip.is_gone:
+        strip.dismiss()
 
 
 def _documents(count: int) -> str:

@@ -5,6 +5,7 @@ It asks nothing; the turns it shows are those on the disk, and the running one i
 
 from __future__ import annotations
 
+import logging
 from dataclasses import replace
 from functools import partial
 from itertools import takewhile
@@ -12,11 +13,13 @@ from itertools import takewhile
 from PySide6.QtCore import QObject, Signal, Slot
 
 from desktop_app.asking import Asker
-from desktop_app.conversations import ConversationNotFound, Conversations, ConversationSummary
+from desktop_app.conversations import ConversationNotFound, Conversations, ConversationsError, ConversationSummary
 from desktop_app.keeper import Keeper
 from desktop_app.scoping import without
 from desktop_app.window import Window
 from rag.types import Conversation, Scope, Turn
+
+_log = logging.getLogger(__name__)
 
 UNDO_MS = 8000
 _UNANSWERED = "This was broken off before the question was answered. Ask it again."
@@ -178,9 +181,12 @@ class ConversationDesk(QObject):
         self._window.composer.flush_draft()
 
     def finish_deletions(self) -> None:
-        """Delete for good what can be undone no more."""
+        """Delete for good what can be undone no more; what cannot be deleted now is there again at the next start."""
         for conversation_id in list(self._deleted_ids):
-            self._delete_for_good(conversation_id)
+            try:
+                self._delete_for_good(conversation_id)
+            except ConversationsError:
+                _log.exception("a conversation could not be deleted")
 
     def refresh(self) -> None:
         """List the conversations as they are on the disk."""

@@ -20,6 +20,9 @@ from desktop_app.disk import why
 
 _APPLICATION_ID = 0x5EEDB00C
 _BUSY_TIMEOUT_MS = 5000
+# A check reads the whole file: 32 MB take some 70 ms. A larger one is checked only where something was wrong before;
+# each turn has its digest, and whatever cannot be read is found when it is.
+CHECKED_BYTES = 32 * 2**20
 _MAGIC = b"SQLite format 3\0"
 _SIDECARS = ("-wal", "-shm")
 # No row of ours is shorter, so a file cannot hold more of them than this allows.
@@ -163,6 +166,8 @@ def translated(path: Path) -> Iterator[None]:
     try:
         yield
     except sqlite3.Error as exc:
+        if _primary_code(exc) in (sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB):
+            _suspect(path)
         raise ConversationsUnavailable(str(path), _sentence(exc)) from exc
     except OSError as exc:
         raise ConversationsUnavailable(str(path), why(exc, path)) from exc
@@ -207,7 +212,7 @@ def _open(path: Path) -> sqlite3.Connection:
         _configure(connection)
         _check_version(connection, path)
         migrate(connection, MIGRATIONS)
-        _check_soundness(connection)
+        _check_soundness(connection, path)
     except sqlite3.DatabaseError as exc:
         connection.close()
         if _primary_code(exc) in (sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB, sqlite3.SQLITE_ERROR):
@@ -268,10 +273,23 @@ def migrate(connection: sqlite3.Connection, migrations: Sequence[str]) -> None:
         connection.execute(f"PRAGMA user_version = {len(migrations)}")
 
 
-def _check_soundness(connection: sqlite3.Connection) -> None:
-    # Not quick_check, which does not see that an index and its table have come apart; 24 MB take some 50 ms.
+def _check_soundness(connection: sqlite3.Connection, path: Path) -> None:
+    if path.stat().st_size > CHECKED_BYTES and not _suspicion(path).exists():
+        return
+    # Not quick_check, which does not see that an index and its table have come apart.
     if connection.execute("PRAGMA integrity_check(1)").fetchone()[0] != "ok":
         raise _Damaged
+    _suspicion(path).unlink(missing_ok=True)
+
+
+def _suspicion(path: Path) -> Path:
+    """A file whose presence asks for a check at the next opening, however large the conversations are."""
+    return path.with_name(f"{path.name}.suspect")
+
+
+def _suspect(path: Path) -> None:
+    with contextlib.suppress(OSError):  # what made it necessary is told anyway
+        _suspicion(path).touch(mode=0o600)
 
 
 def _set_aside(path: Path) -> Path:

@@ -183,6 +183,18 @@ class Conversations:
             _touch(connection, conversation_id, saved.question)
             _upsert_turn(connection, conversation_id, saved, body)
 
+    def update_turn(self, conversation_id: str, turn: Turn) -> None:
+        """Save a later state of a turn; unlike `save_turn`, it does not bring back one that was removed meanwhile.
+
+        Raises:
+            ConversationNotFound: no such turn in such a conversation.
+        """
+        body, saved = _encoded(turn)
+        with self._writing() as connection:
+            _must_hold(connection, conversation_id, turn.id)
+            _touch(connection, conversation_id, saved.question)
+            _upsert_turn(connection, conversation_id, saved, body)
+
     def replace_from(self, conversation_id: str, from_turn_id: str, turn: Turn) -> None:
         """Put a new turn in the place of another one and of all after it: afterwards all is old, or all is new.
 
@@ -359,6 +371,12 @@ def _must_have_changed(cursor: sqlite3.Cursor, conversation_id: str) -> None:
 
 def _must_exist(connection: sqlite3.Connection, conversation_id: str) -> None:
     if connection.execute("SELECT 1 FROM conversations WHERE id = ?", (conversation_id,)).fetchone() is None:
+        raise ConversationNotFound(conversation_id)
+
+
+def _must_hold(connection: sqlite3.Connection, conversation_id: str, turn_id: str) -> None:
+    query = "SELECT 1 FROM turns WHERE conversation_id = ? AND id = ?"
+    if connection.execute(query, (conversation_id, turn_id)).fetchone() is None:
         raise ConversationNotFound(conversation_id)
 
 

@@ -37,7 +37,7 @@ from PySide6.QtWidgets import (
 from desktop_app.actions import Actions
 from desktop_app.composer import Composer
 from desktop_app.conversation_list import ConversationList
-from desktop_app.notice_banner import NoticeBanner
+from desktop_app.notice_banner import NoticeBanner, NoticeStrip
 from desktop_app.problems import Problem
 from desktop_app.status_line import StatusLine
 from desktop_app.theme import Theme, ThemeSource
@@ -271,9 +271,9 @@ class Window(QMainWindow):
             if size_px > 0:
                 self._sizes_px[pane] = size_px
 
-    def show_problem(self, problem: Problem) -> None:
+    def show_problem(self, problem: Problem) -> NoticeStrip:
         """Say what went wrong without getting in the way; what is the program's own fault can be copied."""
-        self.banner.show_notice(
+        return self.banner.show_notice(
             problem.title,
             problem.message,
             tone="bad",

@@ -315,6 +315,31 @@ class TestFailing:
         assert manual.controller.keeper.settle()
         assert manual.saved_turns()[-1].problem
 
+    def test_an_answer_that_could_not_be_saved_is_saved_when_there_is_room_again(self, manual: OpenWindow) -> None:
+        begin(manual)
+        manual.controller.keeper.settle()
+        store = FullDisk(manual.conversations)
+        manual.controller.asker._store = store
+        manual.controller.keeper._retry_interval_s = 0.01
+        manual.bench.asked[0].put(*manual.bench.script("Why?")[2:])
+        manual.wait(lambda: manual.window.banner.notices)
+        assert "tries again" in manual.window.banner.notices[0][1]
+        store.has_room = True
+        manual.wait(lambda: not manual.window.banner.notices)
+        assert manual.saved_turns() == manual.current.turns
+
+    def test_a_conversation_that_cannot_be_deleted_does_not_keep_the_window_from_closing(
+        self, qtbot: QtBot, tmp_path: Path
+    ) -> None:
+        with open_window(qtbot, tmp_path) as opened:
+            turn = opened.ask("Why?")
+            opened.controller.desk.delete(opened.current.id)
+            opened.conversations.delete = _refuse_to_delete
+            with qtbot.waitSignal(opened.controller.closed):
+                opened.window.close()
+        with Conversations(tmp_path / "conversations.db") as kept:
+            assert turn in [turn for one in kept.summaries() for turn in kept.load(one.id).turns]
+
     @pytest.mark.parametrize("what_fails", ["the view", "the thread"])
     def test_a_turn_that_cannot_begin_ends_with_a_problem_and_the_next_works(
         self, opened: OpenWindow, what_fails: str
@@ -347,8 +372,27 @@ class RefusingStore:
     def save_turn(self, conversation_id: str, turn: Turn) -> None:
         raise ConversationsUnavailable("conversations.db", "the disk is full.")
 
+    update_turn = save_turn
+
     def replace_from(self, conversation_id: str, from_turn_id: str, turn: Turn) -> None:
         raise ConversationsUnavailable("conversations.db", "the disk is full.")
+
+
+class FullDisk(RefusingStore):
+    """Takes no turn until it `has_room`."""
+
+    def __init__(self, conversations: Conversations) -> None:
+        self._conversations = conversations
+        self.has_room = False
+
+    def update_turn(self, conversation_id: str, turn: Turn) -> None:
+        if not self.has_room:
+            raise ConversationsUnavailable("conversations.db", "the disk is full.")
+        self._conversations.update_turn(conversation_id, turn)
+
+
+def _refuse_to_delete(conversation_id: str) -> None:
+    raise ConversationsUnavailable("conversations.db", "the disk is full.")
 
 
 def _break(*_: object) -> None:

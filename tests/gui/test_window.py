@@ -288,6 +288,19 @@ class Counting(QObject):
             self.came.emit(number, (number, "value"))
 
 
+class Flaky:
+    """Something whose saving fails a few times."""
+
+    def __init__(self, n_failures: int) -> None:
+        self._n_failures = n_failures
+        self.n_tries = 0
+
+    def save(self) -> None:
+        self.n_tries += 1
+        if self.n_tries <= self._n_failures:
+            raise OSError(28, "No space left on device")
+
+
 class TestLife:
     def test_thousands_of_emissions_from_a_thread_arrive_in_the_window_s_thread(self, qtbot: QtBot) -> None:
         counting = Counting()
@@ -348,6 +361,31 @@ class TestLife:
         keeper.keep("a", lambda: saved.append(1), at_once=True)
         assert keeper.close()
         assert saved == [1]
+
+    def test_the_keeper_tries_again_what_failed_and_tells_once(self, qtbot: QtBot) -> None:
+        keeper, flaky, told = Keeper(retry_interval_s=0.01), Flaky(3), list[object]()
+        keeper.failed.connect(told.append)
+        with qtbot.waitSignal(keeper.recovered):
+            keeper.keep("a", flaky.save, at_once=True)
+        assert (flaky.n_tries, len(told)) == (4, 1)
+        assert keeper.settle()
+        assert keeper.close()
+
+    def test_the_keeper_tries_again_at_the_end_but_never_an_older_state(self, qtbot: QtBot) -> None:
+        keeper, flaky, older = Keeper(retry_interval_s=60.0), Flaky(1), Flaky(1)
+        keeper.keep("a", older.save, at_once=True)
+        assert not keeper.settle()
+        keeper.keep("a", flaky.save, at_once=True)
+        assert not keeper.settle()
+        assert keeper.close()
+        assert (older.n_tries, flaky.n_tries) == (1, 2)
+
+    def test_the_keeper_lets_go_of_what_can_never_be_saved(self, qtbot: QtBot) -> None:
+        keeper, flaky = Keeper(is_hopeless=lambda error: True), Flaky(9)
+        keeper.keep("a", flaky.save, at_once=True)
+        assert keeper.settle()
+        assert keeper.close()
+        assert flaky.n_tries == 1
 
     @pytest.mark.skipif(sys.platform == "win32", reason="Windows knows no SIGKILL")
     @pytest.mark.parametrize("n_words", [1, 7, 40])

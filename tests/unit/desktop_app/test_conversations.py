@@ -13,7 +13,7 @@ from pathlib import Path
 
 import pytest
 
-from desktop_app.conversation_file import MIGRATIONS, migrate
+from desktop_app.conversation_file import CHECKED_BYTES, MIGRATIONS, migrate
 from desktop_app.conversations import (
     ConversationNotFound,
     Conversations,
@@ -150,6 +150,41 @@ def test_replacing_puts_a_turn_in_the_place_of_another_and_all_after_it(path: Pa
         conversations.replace_from(begun.id, turns[1].id, again)
         assert conversations.load(begun.id).turns == (turns[0], again)
         assert conversations.summaries("edited")
+
+
+def test_a_later_state_of_a_turn_that_was_removed_does_not_bring_it_back(path: Path) -> None:
+    first, second = turn("first", None, 1), turn("second", None, 2)
+    with Conversations(path) as conversations:
+        begun = conversations.new()
+        conversations.save_turn(begun.id, first)
+        grown = replace(first, answer=answer())
+        conversations.update_turn(begun.id, grown)
+        assert conversations.load(begun.id).turns == (grown,)
+        conversations.replace_from(begun.id, first.id, second)
+        with pytest.raises(ConversationNotFound):
+            conversations.update_turn(begun.id, grown)
+        assert conversations.load(begun.id).turns == (second,)
+
+
+def test_a_large_file_is_checked_only_after_something_in_it_could_not_be_read(path: Path) -> None:
+    with Conversations(path) as conversations:
+        begun = conversations.new("large")
+        for number in range(20):
+            conversations.save_turn(begun.id, turn(str(number), answer(prose="x" * 1_000_000), number))
+        root = conversations._connection.execute("SELECT rootpage FROM sqlite_master WHERE name = 'turns'").fetchone()
+    assert path.stat().st_size > CHECKED_BYTES
+    with path.open("r+b") as file:
+        file.seek((root[0] - 1) * 4096)
+        file.write(bytes(4096))
+    with Conversations(path) as conversations:
+        assert conversations.opened.set_aside is None
+        with pytest.raises(ConversationsUnavailable, match="is damaged"):
+            conversations.load(begun.id)
+    for is_set_aside in (True, False):
+        with Conversations(path) as conversations:
+            assert bool(conversations.opened.set_aside) is is_set_aside
+            assert conversations.new()
+    assert not path.with_name(f"{path.name}.suspect").exists()
 
 
 def test_replaced_text_is_in_no_file_any_more(path: Path) -> None:
