@@ -5,6 +5,7 @@ from __future__ import annotations
 from threading import Event as CancelEvent
 
 from desktop_app.engine_embedder import open_embedder
+from desktop_app.index_follower import IndexFollower
 from desktop_app.paths import AppPaths
 from rag.evidence import Finder
 from rag.index import ChromaIndex
@@ -21,8 +22,9 @@ class SearchEngine:
     def __init__(self, paths: AppPaths) -> None:
         embedder = open_embedder(paths)
         self._store = Store.read(paths.library)
-        self._index = ChromaIndex(paths.index, self._store)
-        vectors = VectorIndex(self._store, self._index)
+        index = ChromaIndex(paths.index, self._store)
+        self._follower = IndexFollower(index, self._store)
+        vectors = VectorIndex(self._store, index)
         self._retriever = Retriever(self._store, vectors, embedder)
         self._finder = Finder(self._store, self._retriever, read_weights())
         embedder.embed(["ready"])  # the first run of a session allocates; nobody should wait for that later
@@ -37,11 +39,11 @@ class SearchEngine:
 
     def follow(self, max_rows: int) -> tuple[int, int]:
         """Let Chroma take over one slice of the store: passages indexed, passages in the store."""
-        state = self._index.follow(max_rows)
+        state = self._follower.follow(max_rows)
         return state.n_indexed, state.n_passages
 
     def close(self) -> None:
-        self._index.close()
+        self._follower.close()
         self._store.close()
 
 

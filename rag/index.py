@@ -1,7 +1,8 @@
 """Chroma, kept as a cache of the store: followed in slices, verified when opened, built anew when in doubt.
 
 Chroma is never trusted with anything that the store does not hold, never opened after a crash while writing, and its
-folder is never copied. Nothing here runs in the background: `follow` does one slice of work and returns.
+folder is never copied. Nothing here runs in the background: `follow` does one slice of work and returns. Only `start`
+may run in another thread than the rest, while `is_ready` is False.
 """
 
 from __future__ import annotations
