@@ -24,6 +24,7 @@ from desktop_app.exporting_desk import Export, ExportingDesk
 from desktop_app.keeper import Keeper
 from desktop_app.library_desk import LibraryDesk
 from desktop_app.notice_banner import NoticeStrip
+from desktop_app.notice_desk import NoticeDesk
 from desktop_app.problems import Problem, explain
 from desktop_app.scoping import left_of
 from desktop_app.source_desk import SourceDesk
@@ -93,6 +94,7 @@ class Controller(QObject):
             asker=self.asker,
         )
         self.exporting = ExportingDesk(export, window, chooser)
+        self.notices = NoticeDesk(self.asker, window.banner)
         self._connect_threads()
         self._connect_views()
         self._connect_actions()
@@ -364,11 +366,13 @@ class Controller(QObject):
 
     @Slot(object)
     def _show_notice(self, notice: Notice) -> None:
-        self._window.banner.show_notice(notice.title, notice.message, tone="warn")
+        self.notices.show(notice)
 
     @Slot(object)
     def _show_engine(self, state: EngineState) -> None:
         self._window.status_line.show_engine(state)
+        if state.status is EngineStatus.READY:
+            self.notices.let_go(state.engine)
         if state.engine == "chat":
             self._view.set_model_loading(state.status is EngineStatus.LOADING)
         if state.engine == "search" and state.status is EngineStatus.READY:

@@ -44,10 +44,14 @@ class IndexState:
 
 @dataclass(frozen=True, slots=True)
 class Notice:
-    """Something the reader should know, in sentences: what happened, what is safe, what to do."""
+    """Something the reader should know, in sentences: what happened, what is safe, what to do.
+
+    `engine` is set where it is only of interest until that engine is ready again, for example where it has died.
+    """
 
     title: str
     message: str
+    engine: str = ""
 
 
 class Workbench(Protocol):

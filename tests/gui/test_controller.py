@@ -872,6 +872,38 @@ class TestEngines:
         thread.join()
         opened.wait(lambda: opened.window.banner.notices == ((notice.title, notice.message),))
 
+    def test_what_is_said_of_a_dead_engine_goes_when_it_is_ready_again(self, opened: OpenWindow) -> None:
+        opened.bench.on_notice(Notice("The search ended unexpectedly", "It starts again by itself.", "search"))
+        opened.bench.on_notice(Notice("The model ended unexpectedly", "It starts again by itself.", "chat"))
+        opened.wait(lambda: len(opened.window.banner.notices) == 2)
+        opened.bench.on_engine(EngineState("chat", EngineStatus.READY, "SmolLM2-135M"))
+        opened.wait(lambda: len(opened.window.banner.notices) == 1)
+        assert "search" in opened.window.banner.notices[0][0]
+
+    @pytest.mark.parametrize("is_notice_first", [True, False])
+    def test_a_death_in_the_middle_of_an_answer_is_told_once(self, manual: OpenWindow, is_notice_first: bool) -> None:
+        death = Notice("The model ended unexpectedly", "It starts again by itself.", "chat")
+        begin(manual)
+        if is_notice_first:
+            manual.bench.on_notice(death)
+        manual.bench.asked[0].put(ConversationsUnavailable("x", "the engine has died."))
+        manual.wait(lambda: not manual.controller.asker.is_answering)
+        if not is_notice_first:
+            manual.bench.on_notice(death)
+        manual.bench.on_notice(Notice("Something else", "And more."))
+        manual.wait(lambda: manual.window.banner.notices)
+        assert manual.window.banner.notices == (("Something else", "And more."),)
+        assert manual.current.turns[-1].problem
+
+    def test_a_death_that_the_answer_survives_is_told_after_it(self, manual: OpenWindow) -> None:
+        begin(manual)
+        manual.bench.on_notice(Notice("The search ended unexpectedly", "It starts again by itself.", "search"))
+        manual.bench.on_notice(Notice("The indexing ended unexpectedly", "It starts again by itself.", "indexer"))
+        manual.wait(lambda: manual.window.banner.notices)
+        assert [title for title, _ in manual.window.banner.notices] == ["The indexing ended unexpectedly"]
+        manual.bench.asked[0].put(*manual.bench.script("Why?")[2:])
+        manual.wait(lambda: len(manual.window.banner.notices) == 2)
+
     def test_a_stopped_engine_is_restarted_from_the_status_line(self, opened: OpenWindow) -> None:
         opened.bench.on_engine(EngineState("chat", EngineStatus.GIVEN_UP, "SmolLM2-135M"))
         opened.wait(lambda: opened.window.status_line.engine_text("chat") == "Language model stopped")
