@@ -66,6 +66,8 @@ _MENUS: tuple[tuple[str, tuple[Command, ...]], ...] = (
             Command("next_quote", "&Next quote of the answer", ("F4",)),
             Command("previous_quote", "&Previous quote of the answer", ("Shift+F4",)),
             _RULE,
+            Command("unsupported", "Show &unsupported sentences", is_checkable=True),
+            _RULE,
             Command("larger", "&Larger text", ("Ctrl++", "Ctrl+=")),
             Command("smaller", "S&maller text", ("Ctrl+-",)),
             Command("normal_size", "N&ormal text size", ("Ctrl+0",)),

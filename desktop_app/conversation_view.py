@@ -67,6 +67,7 @@ class ConversationView(QWidget):
         self._slots: list[_Slot] = []
         self._is_following = True
         self._is_model_loading = False
+        self._is_unsupported_shown = False
         self._is_arranging = False
         self._is_arranging_due = False
         self._empty = EmptyConversation(themes.theme)
@@ -201,6 +202,14 @@ class ConversationView(QWidget):
             if slot.view and slot.is_live:
                 slot.view.set_model_loading(is_loading)
 
+    @Slot(bool)
+    def set_showing_unsupported(self, is_shown: bool) -> None:
+        """Show or fold away the sentences that the quotes do not carry, in all turns; each can still do otherwise."""
+        self._is_unsupported_shown = is_shown
+        for slot in self._slots:
+            if slot.view:
+                slot.view.set_showing_unsupported(is_shown)
+
     def scroll_to_turn(self, turn_id: str) -> None:
         """Bring a turn's question to the top."""
         if slot := self._find(turn_id):
@@ -299,7 +308,14 @@ class ConversationView(QWidget):
 
     def _made_view(self, slot: _Slot) -> TurnView:
         is_fresh = slot.is_live and slot.turn.answer is None
-        view = TurnView(slot.turn, self._theme, is_fresh, self._column, slot.problem_title)
+        view = TurnView(
+            slot.turn,
+            self._theme,
+            is_fresh,
+            self._column,
+            slot.problem_title,
+            is_unsupported_shown=self._is_unsupported_shown,
+        )
         turn_id = slot.turn.id
         view.quote_activated.connect(lambda index: self.quote_activated.emit(turn_id, index))
         view.hit_activated.connect(lambda index: self.hit_activated.emit(turn_id, index))

@@ -81,6 +81,9 @@ class Gui(QObject):
         self._connect()
 
     def _connect(self) -> None:
+        unsupported = self.window.actions_by_name["unsupported"]
+        self.conversation_view.set_showing_unsupported(unsupported.isChecked())
+        unsupported.toggled.connect(self.conversation_view.set_showing_unsupported)
         self.window.painted.connect(self._start)
         self.window.closing.connect(self.preferences.keep_frame)
         self.uncaught.came.connect(self._show_uncaught)

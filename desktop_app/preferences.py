@@ -1,4 +1,4 @@
-"""What the reader has set about the window, applied at once and saved: appearance, text size, and where it stood.
+"""What the reader has set about the window, applied at once and saved: what it shows, and where it stood.
 
 It changes no other setting: what someone else has saved meanwhile, on the command line for one, stays as it is.
 """
@@ -16,7 +16,7 @@ from desktop_app.settings import Settings, load, save
 from desktop_app.theme import Appearance, ThemeSource
 from desktop_app.window import Frame, Window
 
-_OWN = ("appearance", "font_scale", "window_geometry", "window_state")
+_OWN = ("appearance", "font_scale", "is_unsupported_shown", "window_geometry", "window_state")
 _STEP = 1.1
 _SMALLEST, _LARGEST = 0.7, 2.5
 
@@ -36,6 +36,8 @@ class Preferences(QObject):
         actions.appearances[Appearance.SYSTEM].triggered.connect(self._follow_system)
         actions.appearances[Appearance.LIGHT].triggered.connect(self._be_light)
         actions.appearances[Appearance.DARK].triggered.connect(self._be_dark)
+        actions["unsupported"].setChecked(settings.is_unsupported_shown)
+        actions["unsupported"].toggled.connect(self._show_unsupported)
         actions["larger"].triggered.connect(self.enlarge)
         actions["smaller"].triggered.connect(self.reduce)
         actions["normal_size"].triggered.connect(self.use_normal_size)
@@ -70,6 +72,10 @@ class Preferences(QObject):
         scale = round(min(max(scale, _SMALLEST), _LARGEST), 3)
         self._themes.set_scale(scale)
         self._change(replace(self.settings, font_scale=scale))
+
+    @Slot(bool)
+    def _show_unsupported(self, is_shown: bool) -> None:
+        self._change(replace(self.settings, is_unsupported_shown=is_shown))
 
     @Slot()
     def _follow_system(self) -> None:

@@ -163,6 +163,11 @@ class ProseView(QWidget):
         """What is written and not checked yet."""
         return self._pending
 
+    def set_showing_unsupported(self, is_shown: bool) -> None:
+        """Show or fold away what the quotes do not carry."""
+        self._is_showing_unsupported = is_shown
+        self._refold()
+
     def name_model(self, model: str) -> None:
         """Say which model writes; an empty name stands for one that is not known yet."""
         self._heading.set_text(f"Draft by {model or 'the model'}, checked against the quotes")
@@ -214,8 +219,7 @@ class ProseView(QWidget):
         self._fold.set_words(f"Hide {counted}" if is_open else f"{counted} hidden · Show")
 
     def _toggle_unsupported(self) -> None:
-        self._is_showing_unsupported = not self._is_showing_unsupported
-        self._refold()
+        self.set_showing_unsupported(not self._is_showing_unsupported)
 
 
 def _note(claim: Claim) -> str:

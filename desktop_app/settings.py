@@ -33,7 +33,7 @@ class Settings:
     temperature: Annotated[float, msgspec.Meta(ge=0.0, le=2.0)] = 0.0
     seed: Annotated[int, msgspec.Meta(ge=0, le=2**31 - 1)] = 7
     is_prose_wanted: bool = True
-    show_unsupported: bool = True
+    is_unsupported_shown: bool = False
     window_geometry: Annotated[str, msgspec.Meta(max_length=10_000)] = ""
     window_state: Annotated[str, msgspec.Meta(max_length=10_000)] = ""
 

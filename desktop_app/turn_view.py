@@ -52,6 +52,8 @@ class TurnView(QWidget):
         is_live: bool = False,
         parent: QWidget | None = None,
         problem_title: str = FAILED_TITLE,
+        *,
+        is_unsupported_shown: bool = False,
     ) -> None:
         super().__init__(parent)
         self._theme = theme
@@ -61,6 +63,7 @@ class TurnView(QWidget):
         self._model = ""
         self._is_before_draft = False
         self._is_model_loading = False
+        self._is_unsupported_shown = is_unsupported_shown
         self._head = TurnHead(turn.question, theme)
         self._activity = _ActivityLine()
         self._evidence = EvidenceList(theme)
@@ -89,6 +92,12 @@ class TurnView(QWidget):
         self._is_model_loading = is_loading
         if self._is_before_draft:
             self._activity.show_words(self._waiting_words())
+
+    def set_showing_unsupported(self, is_shown: bool) -> None:
+        """Show or fold away the sentences that the quotes do not carry."""
+        self._is_unsupported_shown = is_shown
+        if self._prose:
+            self._prose.set_showing_unsupported(is_shown)
 
     def append_delta(self, text: str) -> None:
         """A further piece of the draft; cheap enough to be called 25 times a second."""
@@ -205,6 +214,7 @@ class TurnView(QWidget):
         """The draft, by a model whose name is empty while it is not known yet."""
         if self._prose is None:
             self._prose = ProseView(self._theme, self)
+            self._prose.set_showing_unsupported(self._is_unsupported_shown)
             self._prose.quote_activated.connect(self.quote_activated)
             self._column.insertWidget(self._column.indexOf(self._activity), self._prose)
         self._prose.name_model(model)

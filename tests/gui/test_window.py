@@ -24,10 +24,12 @@ from desktop_app.gui import _SCREENS, show_failure
 from desktop_app.help_views import AboutView, ShortcutsView, parts_text
 from desktop_app.keeper import Keeper
 from desktop_app.notice_banner import MAX_NOTICES, NoticeBanner
+from desktop_app.prose_view import ClaimRow
 from desktop_app.settings import Settings, load, save
 from desktop_app.tidying import Tidying
 from desktop_app.window import SMALLEST_HEIGHT_PX, SMALLEST_WIDTH_PX
-from rag.types import Finish
+from rag.types import Claim, ClaimStatus, Done, Finish
+from tests.gui.fake_workbench import FakeWorkbench, answer_of
 from tests.gui.open_window import OpenWindow, open_window
 
 pytestmark = [pytest.mark.gui, pytest.mark.qt_log_ignore("This plugin does not support")]
@@ -236,6 +238,31 @@ class TestCommands:
         opened.window.actions_by_name["normal_size"].trigger()
         opened.window.actions_by_name.appearances["system"].trigger()
         assert load(tmp_path / "settings.json")[0] == Settings()
+
+    def test_unsupported_sentences_are_shown_in_all_turns_when_wanted_and_at_the_next_start(
+        self, qtbot: QtBot, tmp_path: Path
+    ) -> None:
+        doubtful = Claim("It was sabotage.", (), ClaimStatus.UNSUPPORTED, "no quote")
+
+        def n_shown(opened: OpenWindow) -> int:
+            rows = opened.gui.conversation_view.findChildren(ClaimRow)
+            return sum(row.isVisible() and row.claim == doubtful for row in rows)
+
+        bench = FakeWorkbench()
+        full = answer_of(bench.documents[0], "Why?", "It was sabotage.")
+        bench.script = lambda question: [Done(replace(full, claims=(doubtful,)))]  # type: ignore[method-assign]
+        with open_window(qtbot, tmp_path, bench) as opened:
+            opened.ask("Why?")
+            assert n_shown(opened) == 0
+            opened.window.actions_by_name["unsupported"].trigger()
+            assert n_shown(opened) == 1
+            opened.ask("And now?")
+            assert n_shown(opened) == 2
+        saved, _ = load(tmp_path / "settings.json")
+        with open_window(qtbot, tmp_path, settings=saved) as opened:
+            opened.wait(lambda: n_shown(opened) == 2)
+            opened.window.actions_by_name["unsupported"].trigger()
+            assert n_shown(opened) == 0
 
     def test_what_the_command_line_has_set_meanwhile_stays(self, qtbot: QtBot, tmp_path: Path) -> None:
         path = tmp_path / "settings.json"
