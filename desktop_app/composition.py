@@ -27,6 +27,8 @@ from rag.types import Document, Event, Hit, IngestProgress, Scope, Source, Turn
 
 #: Passages that Chroma takes over at a time: a question that comes in between waits a tenth of a second.
 SLICE_ROWS: Final = 100
+#: Files that the indexing child gets at a time; it comes back earlier when they take long.
+SLICE_FILES: Final = 64
 
 _SPOKEN = {"chat": "The model", "search": "The search", "indexer": "The indexing"}
 
@@ -111,10 +113,21 @@ class LocalWorkbench:
 
     def add(self, paths: Sequence[Path], cancel: CancelEvent) -> Iterator[IngestProgress]:
         with suppress(CallCancelled):  # before a file was begun
-            for step in self.hosts["indexer"].stream("add", list(paths), cancel=cancel):
+            for step in self._steps(paths, cancel):
                 if step.report is not None:  # at once: the reader may remove it in this very session
                     self._seeds.remember([step.report.path])
                 yield step
+
+    def _steps(self, paths: Sequence[Path], cancel: CancelEvent) -> Iterator[IngestProgress]:
+        """Many short calls instead of one long one, so that a removal need not wait for the end."""
+        indexer = self.hosts["indexer"]
+        yield from indexer.stream("reembed", cancel=cancel)
+        found = indexer.call("find", list(paths), cancel=cancel)
+        done = 0
+        while done < len(found) and not cancel.is_set():
+            some = found[done : done + SLICE_FILES]
+            done += yield from indexer.stream("add_some", some, done, len(found), cancel=cancel)
+        indexer.call("purge")
 
     def fresh_seeds(self) -> tuple[Path, ...]:
         """The built-in texts that were never added to this library, or have changed since."""

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+import time
+from collections.abc import Generator, Iterator, Sequence
 from pathlib import Path
 from threading import Event as CancelEvent
+from typing import Final
 
 from desktop_app.engine_embedder import open_embedder
 from desktop_app.hosted_reader import HostedReader
@@ -13,9 +15,11 @@ from models.catalogue import Role
 from models.shelf import Shelf
 from models.tokens import build_encoding
 from rag.chunking import Chunker
-from rag.ingest import Ingest
+from rag.ingest import Candidate, Ingest
 from rag.store import Store
 from rag.types import IngestProgress
+
+_SLICE_S: Final = 0.3
 
 
 class Indexer:
@@ -36,15 +40,36 @@ class Indexer:
             excluded=[paths.data],
         )
 
-    def add(self, paths: Sequence[Path], cancel: CancelEvent | None = None) -> Iterator[IngestProgress]:
-        """Add files; where another embedder made the library's vectors, they are made anew first."""
+    def reembed(self, cancel: CancelEvent | None = None) -> Iterator[IngestProgress]:
+        """Where another embedder made the library's vectors, make them anew."""
         if self._ingest.needs_reembedding():
             yield from self._ingest.reembed(cancel)
-        yield from self._ingest.add(paths, cancel)
+
+    def find(self, paths: Sequence[Path]) -> list[Candidate]:
+        """The files to be added."""
+        return self._ingest.find(paths)
+
+    def add_some(
+        self, candidates: Sequence[Candidate], done: int, total: int, cancel: CancelEvent | None = None
+    ) -> Generator[IngestProgress, None, int]:
+        """Add files for a moment and return how many were done: a removal gets its turn between two calls."""
+        n_done, begun_s = 0, time.monotonic()
+        for step in self._ingest.add_found(candidates, cancel, done=done, total=total):
+            yield step
+            if step.report is not None:
+                n_done += 1
+                if time.monotonic() - begun_s > _SLICE_S:
+                    break
+        return n_done
+
+    def purge(self) -> None:
+        """Belongs to the end of an adding; see Ingest."""
+        self._ingest.purge()
 
     def remove(self, document_id: str) -> bool:
         return self._ingest.remove(document_id)
 
     def close(self) -> None:
         self._reader.close()
+        self._ingest.purge()  # where an adding was broken off
         self._store.close()

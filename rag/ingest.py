@@ -29,7 +29,9 @@ _KNOWN_GOOD = frozenset({FileState.INDEXED, FileState.DUPLICATE})
 
 
 @dataclass(frozen=True, slots=True)
-class _Candidate:
+class Candidate:
+    """A file that is to be added: where it lies, under which file or folder it was named, and its name there."""
+
     path: Path
     root: Path
     name: str
@@ -69,24 +71,35 @@ class Ingest:
             StoreUnavailable: the document at hand was not stored; those before it are.
             ValueError: the store's vectors are of another embedder: call `reembed` first.
         """
-        self._claim_embedder()
         try:
-            yield from self._add_all(paths, cancel)
+            candidates = self.find(paths)
+            yield from self.add_found(candidates, cancel, total=len(candidates))
         finally:
-            self._store.purge()  # of the documents whose files have changed; once, for it rewrites the full text
+            self.purge()
 
-    def _add_all(self, paths: Sequence[Path], cancel: CancelEvent | None) -> Iterator[IngestProgress]:
-        candidates = [found for path in paths for found in self._walk(path)]
-        for done, candidate in enumerate(candidates):
+    def find(self, paths: Sequence[Path]) -> list[Candidate]:
+        """The files themselves, and those in the folders; nothing is read yet."""
+        return [found for path in paths for found in self._walk(path)]
+
+    def add_found(
+        self, candidates: Sequence[Candidate], cancel: CancelEvent | None = None, *, done: int = 0, total: int
+    ) -> Iterator[IngestProgress]:
+        """As `add`, a part of what was found: `done` of `total` files come before it. `purge` belongs to the end."""
+        self._claim_embedder()
+        for place, candidate in enumerate(candidates, start=done):
             if _is_set(cancel):
                 return
             name = printable(candidate.name)
-            yield IngestProgress(done, len(candidates), name, None)
+            yield IngestProgress(place, total, name, None)
             try:
                 report = self._add_file(candidate, cancel)
             except _CancelledError:
                 return
-            yield IngestProgress(done + 1, len(candidates), name, report)
+            yield IngestProgress(place + 1, total, name, report)
+
+    def purge(self) -> None:
+        """Wipe off what changed files held before; once after many files, for it rewrites the full text."""
+        self._store.purge()
 
     def remove(self, wanted_id: str) -> bool:
         """Delete a document everywhere in the store; the file itself is left alone. False where it is unknown."""
@@ -129,7 +142,7 @@ class Ingest:
 
     # One file
 
-    def _add_file(self, candidate: _Candidate, cancel: CancelEvent | None) -> FileReport:
+    def _add_file(self, candidate: Candidate, cancel: CancelEvent | None) -> FileReport:
         started = time.monotonic()
         known = self._store.file(printable(str(candidate.path)))
         row = _row_of(candidate, known)
@@ -176,7 +189,7 @@ class Ingest:
         state = FileState.UNCHANGED if known.state is FileState.INDEXED else known.state
         return _report(replace(known, state=state), started, source.n_chars)
 
-    def _refuse_foreign_ending(self, candidate: _Candidate) -> None:
+    def _refuse_foreign_ending(self, candidate: Candidate) -> None:
         is_from_folder = candidate.root != candidate.path
         ending = candidate.path.suffix.lower()
         if is_from_folder and ending not in self._endings:
@@ -209,15 +222,15 @@ class Ingest:
 
     # Folders
 
-    def _walk(self, path: Path) -> Iterator[_Candidate]:
+    def _walk(self, path: Path) -> Iterator[Candidate]:
         """A file itself, or what a folder holds: sorted, without hidden names, each real folder once."""
         absolute = Path(os.path.abspath(path))  # noqa: PTH100 - resolve() would follow the link that was given
         if not absolute.is_dir():
-            yield _Candidate(absolute, absolute, absolute.name)
+            yield Candidate(absolute, absolute, absolute.name)
             return
         yield from self._walk_folder(absolute, absolute, set())
 
-    def _walk_folder(self, folder: Path, root: Path, seen: set[Path]) -> Iterator[_Candidate]:
+    def _walk_folder(self, folder: Path, root: Path, seen: set[Path]) -> Iterator[Candidate]:
         real = _real(folder)
         if real in seen or self._is_excluded(folder):
             return
@@ -225,7 +238,7 @@ class Ingest:
         entries = _entries(folder)
         if entries is None:
             # As a candidate it is reported with its cause.
-            yield _Candidate(folder, root, folder.name if folder == root else folder.relative_to(root).as_posix())
+            yield Candidate(folder, root, folder.name if folder == root else folder.relative_to(root).as_posix())
             return
         for entry in entries:
             if entry.name.startswith("."):
@@ -233,7 +246,7 @@ class Ingest:
             if entry.is_dir():
                 yield from self._walk_folder(entry, root, seen)
             elif not self._is_excluded(entry):
-                yield _Candidate(entry, root, entry.relative_to(root).as_posix())
+                yield Candidate(entry, root, entry.relative_to(root).as_posix())
 
     def _is_excluded(self, path: Path) -> bool:
         real = _real(path)
@@ -270,7 +283,7 @@ def _sha256(path: Path) -> str:
     return digest.hexdigest()
 
 
-def _row_of(candidate: _Candidate, known: FileRow | None) -> FileRow:
+def _row_of(candidate: Candidate, known: FileRow | None) -> FileRow:
     """What is to be remembered of the file if all goes well; a size of -1 stands for a file that cannot be seen."""
     try:
         status = candidate.path.stat()

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from contextlib import closing
 from pathlib import Path
-from threading import Event
+from threading import Event, Thread
 
 import pytest
 
@@ -64,6 +64,50 @@ def _add_and_follow(bench: LocalWorkbench, path: Path) -> None:
 
 def _files_holding(folder: Path, marker: bytes) -> list[str]:
     return [path.name for path in folder.rglob("*") if path.is_file() and marker in path.read_bytes()]
+
+
+def test_a_removal_gets_its_turn_while_files_are_added(workbench: LocalWorkbench, tmp_path: Path) -> None:
+    (tmp_path / "texts").mkdir()
+    for n in range(150):
+        (tmp_path / "texts" / f"{n:03}.txt").write_text(f"Keeper {n} counts boats at harbour {n * 7}. " * 20)
+    removed_id = workbench.sources()[0].id
+    done_at_removal: list[int] = []
+    done = 0
+
+    def remove() -> None:
+        workbench.remove(removed_id)
+        done_at_removal.append(done)
+
+    remover = Thread(target=remove)
+    reports = []
+    for step in workbench.add([tmp_path / "texts"], Event()):
+        done = step.done
+        assert step.total == 150
+        if step.report is not None:
+            reports.append(step.report)
+            if len(reports) == 1:
+                remover.start()
+    remover.join()
+    assert done_at_removal[0] < 150
+    assert [report.state for report in reports] == ["indexed"] * 150
+    assert len({report.name for report in reports}) == 150
+    assert removed_id not in {source.id for source in workbench.sources()}
+
+
+def test_cancelling_an_adding_ends_it_between_files(workbench: LocalWorkbench, tmp_path: Path) -> None:
+    (tmp_path / "texts").mkdir()
+    for n in range(150):
+        (tmp_path / "texts" / f"{n:03}.txt").write_text(f"Keeper {n} counts boats at harbour {n * 7}. " * 20)
+    cancel = Event()
+    reports = []
+    for step in workbench.add([tmp_path / "texts"], cancel):
+        if step.report is not None:
+            reports.append(step.report.name)
+            cancel.set()
+    names = {source.name for source in workbench.sources()}
+    assert 0 < len(reports) < 150
+    assert set(reports) <= names
+    assert len(names & {f"{n:03}.txt" for n in range(150)}) <= len(reports) + 1
 
 
 def test_a_library_that_is_damaged_under_the_window_stays_where_it_is(
