@@ -91,7 +91,12 @@ _WITHOUT_MENU = (
 
 
 class Actions:
-    """The actions by name, already in the window's menus; `appearances` holds one for each appearance."""
+    """The actions by name, already in the window's menus; `appearances` holds one for each appearance.
+
+    `models` is the empty menu of the language models, hidden until someone fills it.
+    """
+
+    models: QMenu
 
     def __init__(self, window: QMainWindow) -> None:
         self._by_name: dict[str, QAction] = {}
@@ -102,6 +107,8 @@ class Actions:
                 self._add(window, menu, command)
             if title == "&View":
                 self._add_appearances(menu)
+                self.models = menu.addMenu("Language &model")
+                self.models.menuAction().setVisible(False)
 
     def __getitem__(self, name: str) -> QAction:
         return self._by_name[name]

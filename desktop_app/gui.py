@@ -24,6 +24,7 @@ from desktop_app.conversations import Conversations, ConversationsError
 from desktop_app.exporting_desk import Export
 from desktop_app.help_views import AboutView, ShortcutsView
 from desktop_app.logbook import USABLE
+from desktop_app.model_menu import ModelMenu, Models
 from desktop_app.preferences import Preferences
 from desktop_app.problems import explain
 from desktop_app.settings import Settings
@@ -57,6 +58,7 @@ class Gui(QObject):
         settings_path: Path,
         export: Export,
         chooser: Chooser | None = None,
+        models: Models | None = None,
     ) -> None:
         super().__init__()
         self.themes = ThemeSource(app, settings.appearance, settings.font_scale)
@@ -79,6 +81,7 @@ class Gui(QObject):
         )
         self._first_paths: tuple[Path, ...] = ()
         self._connect()
+        self.model_menu = self._made_model_menu(models) if models else None
 
     def _connect(self) -> None:
         unsupported = self.window.actions_by_name["unsupported"]
@@ -90,6 +93,12 @@ class Gui(QObject):
         self._raise_came.connect(self._come_to_front)
         self.window.actions_by_name["shortcuts"].triggered.connect(self._show_shortcuts)
         self.window.actions_by_name["about"].triggered.connect(self._show_about)
+
+    def _made_model_menu(self, models: Models) -> ModelMenu:
+        menu = ModelMenu(self.window.actions_by_name.models, models, self.preferences.chosen_model)
+        menu.chosen.connect(self.preferences.choose_model)
+        menu.failed.connect(self._show_uncaught)
+        return menu
 
     def show(
         self, *, notices: Sequence[Notice] = (), first_paths: Sequence[Path] = (), examples: Sequence[str]
@@ -182,13 +191,15 @@ def run(
     first_paths: Sequence[Path] = (),
     examples: Sequence[str] = (),
     watch_raises: Watch | None = None,
+    models: Models | None = None,
 ) -> int:
     """Show the window until it is closed; returns the program's exit code. Call it once, in the main thread.
 
     `export` writes a conversation in a format to a path; it is called outside of the GUI thread and may take its time.
     `notices` are shown at the start. `first_paths` are added quietly after it, such as the built-in texts.
     `watch_raises` is called once with a function that brings the window to the front and adds files, if it is given
-    any; every thread may call that function.
+    any; every thread may call that function. `models` lists ids and names of the installed chat models, in
+    milliseconds; without it there is no menu to choose one.
     """
     app = _application()
     gui = Gui(
@@ -198,6 +209,7 @@ def run(
         settings=settings,
         settings_path=settings_path,
         export=export,
+        models=models,
     )
     tidying = Tidying(gui)
     gui.uncaught.install()

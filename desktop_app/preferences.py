@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 from PySide6.QtCore import QObject, Slot
 
@@ -52,6 +53,22 @@ class Preferences(QObject):
         except FileNotWritten:
             # The window is gone already, and its place on the screen is not worth a message nobody would see.
             return
+
+    def chosen_model(self) -> str:
+        """The id of the model that writes from the next start on; empty where none was chosen."""
+        return self._saved().chat_model or ""
+
+    @Slot(str, str)
+    def choose_model(self, model_id: str, name: str) -> None:
+        """Let a model write from the next start on, and say so; an empty id stands for the one delivered."""
+        try:
+            self._save(chat_model=model_id or None)
+        except FileNotWritten as exc:
+            self._window.show_problem(explain(exc))
+            return
+        self._window.banner.show_notice(
+            f"Language model: {name}", "It writes from the next start of Seedbook on. Until then nothing changes."
+        )
 
     @Slot()
     def enlarge(self) -> None:
@@ -100,11 +117,15 @@ class Preferences(QObject):
         except FileNotWritten as exc:
             self._window.show_problem(explain(exc))
 
-    def _save(self) -> None:
-        """Put the window's own settings among those that are in the file now."""
+    def _saved(self) -> Settings:
+        """What is in the file now; what holds where nothing can be read there."""
         saved, notice = load(self._path) if self._path.exists() else (self.settings, None)
-        others = self.settings if notice else saved
-        self.settings = replace(others, **{name: getattr(self.settings, name) for name in _OWN})
+        return self.settings if notice else saved
+
+    def _save(self, **chosen: str | None) -> None:
+        """Put the window's own settings, and what was `chosen`, among those that are in the file now."""
+        changes: dict[str, Any] = {name: getattr(self.settings, name) for name in _OWN} | chosen
+        self.settings = replace(self._saved(), **changes)
         save(self.settings, self._path)
 
 

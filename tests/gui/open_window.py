@@ -15,6 +15,7 @@ from desktop_app.controller import Controller
 from desktop_app.conversations import Conversations
 from desktop_app.exporting import ExportFormat
 from desktop_app.gui import Gui
+from desktop_app.model_menu import Models
 from desktop_app.settings import Settings
 from desktop_app.window import Window
 from rag.types import Conversation, Turn
@@ -66,7 +67,12 @@ class OpenWindow:
 
 @contextmanager
 def open_window(
-    qtbot: QtBot, folder: Path, bench: FakeWorkbench | None = None, *, settings: Settings | None = None
+    qtbot: QtBot,
+    folder: Path,
+    bench: FakeWorkbench | None = None,
+    *,
+    settings: Settings | None = None,
+    models: Models | None = None,
 ) -> Iterator[OpenWindow]:
     """Build, show and, at the end, close a window; every thread it began must have ended then."""
     threads_before = set(threading.enumerate())
@@ -89,6 +95,7 @@ def open_window(
         settings_path=folder / "settings.json",
         export=export,
         chooser=chooser,
+        models=models,
     )
     opened = OpenWindow(gui, bench, conversations, chooser, exports, qtbot)
     gui.show(examples=["Why was the bridge closed?"])

@@ -264,6 +264,32 @@ class TestCommands:
             opened.window.actions_by_name["unsupported"].trigger()
             assert n_shown(opened) == 0
 
+    def test_the_model_for_the_next_start_is_chosen_from_those_installed(self, qtbot: QtBot, tmp_path: Path) -> None:
+        installed = [("small", "Small & quick"), ("large", "Large")]
+        with open_window(qtbot, tmp_path, models=lambda: installed) as opened:
+            menu = opened.window.actions_by_name.models
+            assert menu.menuAction().isVisible()
+            menu.aboutToShow.emit()
+            assert [action.text() for action in menu.actions()] == ["As delivered", "Small && quick", "Large"]
+            assert [action.isChecked() for action in menu.actions()] == [True, False, False]
+            menu.actions()[1].trigger()
+            assert opened.window.banner.notices[0][0] == "Language model: Small & quick"
+            assert "next start" in opened.window.banner.notices[0][1]
+            opened.window.actions_by_name["larger"].trigger()
+            del installed[1]
+            menu.aboutToShow.emit()
+            assert [action.isChecked() for action in menu.actions()] == [False, True]
+        assert load(tmp_path / "settings.json")[0].chat_model == "small"
+
+    def test_models_that_cannot_be_listed_are_said_and_without_a_list_there_is_no_menu(
+        self, qtbot: QtBot, tmp_path: Path
+    ) -> None:
+        with open_window(qtbot, tmp_path, models=_fail) as opened:
+            opened.window.actions_by_name.models.aboutToShow.emit()
+            assert opened.window.banner.notices
+        with open_window(qtbot, tmp_path) as opened:
+            assert not opened.window.actions_by_name.models.menuAction().isVisible()
+
     def test_what_the_command_line_has_set_meanwhile_stays(self, qtbot: QtBot, tmp_path: Path) -> None:
         path = tmp_path / "settings.json"
         with open_window(qtbot, tmp_path) as opened:
