@@ -11,6 +11,7 @@ from desktop_app.cli_session import Failed, Session, note, print_line
 from desktop_app.conversations import Conversations
 from desktop_app.exporting import ExportFailed, ExportFormat, export
 from desktop_app.hosted_reader import HostedReader
+from desktop_app.logbook import engine_output
 from desktop_app.printing import print_pdf
 from desktop_app.verifying import CheckStatus, FolderTexts, LibraryTexts, TextSource, VerifyError, VerifyReport, verify
 from desktop_app.version import program_version
@@ -77,7 +78,7 @@ def _chosen(conversations: Conversations, wanted: str) -> Conversation:
 
 
 def verify_export(session: Session, options: argparse.Namespace) -> int:
-    reader = HostedReader(session.paths.engine_log)
+    reader = HostedReader(engine_output(session.paths))
     session.paths.ensure()
     try:
         report = verify(options.file, _texts(session, options.docs, reader))

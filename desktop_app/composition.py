@@ -12,6 +12,7 @@ from typing import Final
 
 from desktop_app.hosted_engines import HostedChat, HostedFinder
 from desktop_app.hosting import CallCancelled, ChildGaveUp, Death, Host, stop_all
+from desktop_app.logbook import engine_output
 from desktop_app.making import make_chat, make_indexer, make_search, make_search_without_index
 from desktop_app.paths import AppPaths
 from desktop_app.problems import explain
@@ -66,7 +67,7 @@ class LocalWorkbench:
         self._on_notice: Callable[[Notice], None] = _ignore
         self._on_engine: Callable[[EngineState], None] = _ignore
         search = make_search if with_index else make_search_without_index
-        log = paths.engine_log
+        log = engine_output(paths)
         self.hosts: Final = {
             "search": Host("search", search, (paths,), on_death=self._tell_death, log=log),
             "chat": Host("chat", make_chat, (paths, settings.chat_model), on_death=self._tell_death, log=log),

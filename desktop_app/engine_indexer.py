@@ -10,6 +10,7 @@ from typing import Final
 
 from desktop_app.engine_embedder import open_embedder
 from desktop_app.hosted_reader import HostedReader
+from desktop_app.logbook import engine_output
 from desktop_app.paths import AppPaths
 from models.catalogue import Role
 from models.shelf import Shelf
@@ -31,7 +32,7 @@ class Indexer:
         shelf.verify(vocabulary)
         encoding = build_encoding(vocabulary.path)
         self._store = Store.open(paths.library, may_set_aside=False)  # the window reads it
-        self._reader = HostedReader(paths.engine_log)
+        self._reader = HostedReader(engine_output(paths))
         self._ingest = Ingest(
             self._store,
             open_embedder(paths),

@@ -9,13 +9,14 @@ from __future__ import annotations
 import logging
 import os
 import traceback
+from contextlib import suppress
 from io import TextIOWrapper
 from logging.handlers import RotatingFileHandler
 from pathlib import Path
 from types import TracebackType
 
 from desktop_app.disk import why
-from desktop_app.paths import EnvironmentProblem
+from desktop_app.paths import AppPaths, EnvironmentProblem
 
 #: The line that says that the window has been painted; the benchmark waits for it.
 USABLE = "the window is usable"
@@ -85,6 +86,20 @@ def start_log(path: Path, level: int = logging.INFO) -> logging.Handler:
     for name in _OURS:
         logging.getLogger(name).setLevel(level)
     return handler
+
+
+def log_engine(paths: AppPaths, engine: str) -> None:
+    """Begin the log of a child process, in a file of its own; an engine works without it, too."""
+    with suppress(EnvironmentProblem):
+        start_log(paths.logs / f"{engine}.log")
+
+
+def engine_output(paths: AppPaths) -> Path:
+    """Where child processes print: nowhere, for foreign code may print what it reads.
+
+    With the environment variable SEEDBOOK_DEBUG set, it is a file; do not give that to anybody.
+    """
+    return paths.engine_log if os.environ.get("SEEDBOOK_DEBUG") else Path(os.devnull)
 
 
 def stop_log(handler: logging.Handler) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from desktop_app.logbook import log_engine
 from desktop_app.paths import AppPaths
 
 
@@ -9,6 +10,7 @@ def make_search(paths: AppPaths) -> object:
     """A desktop_app.engine_search.SearchEngine."""
     from desktop_app.engine_search import SearchEngine  # noqa: PLC0415
 
+    log_engine(paths, "search")
     return SearchEngine(paths)
 
 
@@ -16,6 +18,7 @@ def make_search_without_index(paths: AppPaths) -> object:
     """A desktop_app.engine_search.SearchWithoutIndex."""
     from desktop_app.engine_search import SearchWithoutIndex  # noqa: PLC0415
 
+    log_engine(paths, "search")
     return SearchWithoutIndex(paths)
 
 
@@ -23,6 +26,7 @@ def make_indexer(paths: AppPaths) -> object:
     """A desktop_app.engine_indexer.Indexer."""
     from desktop_app.engine_indexer import Indexer  # noqa: PLC0415
 
+    log_engine(paths, "indexer")
     return Indexer(paths)
 
 
@@ -44,4 +48,5 @@ def make_chat(paths: AppPaths, model_id: str | None) -> object:
     """A models.chat.LlamaChat."""
     from desktop_app.engine_chat import open_chat  # noqa: PLC0415
 
+    log_engine(paths, "chat")
     return open_chat(paths, model_id)

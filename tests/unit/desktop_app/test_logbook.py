@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 import logging
+import os
 import stat
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
-from desktop_app.logbook import start_log, stop_log
-from desktop_app.paths import EnvironmentProblem
+from desktop_app.hosting import Host
+from desktop_app.logbook import engine_output, log_engine, start_log, stop_log
+from desktop_app.paths import AppPaths, EnvironmentProblem
+from tests.unit.desktop_app.hosted_examples import Engine
 
 SECRET = "the words of a document"
 
@@ -55,6 +58,30 @@ def test_an_exception_is_written_with_its_places_and_without_its_words(log: Path
     assert "a worker failed" in text
     assert "builtins.KeyError\nwhich led to" in text
     assert "in fail\nbuiltins.ValueError" in text
+
+
+def test_children_print_nowhere_unless_they_are_debugged(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    paths = AppPaths.under(tmp_path)
+    monkeypatch.delenv("SEEDBOOK_DEBUG", raising=False)
+    assert engine_output(paths) == Path(os.devnull)
+    monkeypatch.setenv("SEEDBOOK_DEBUG", "1")
+    assert engine_output(paths) == paths.engine_log
+
+
+def test_a_child_that_prints_what_it_reads_leaves_nothing_in_the_logs(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.delenv("SEEDBOOK_DEBUG", raising=False)
+    paths = AppPaths.under(tmp_path)
+    paths.ensure()
+    with Host("chat", Engine, log=engine_output(paths)) as host:
+        host.call("print_to_stdout", SECRET)
+    assert not [path for path in paths.logs.iterdir() if SECRET in path.read_text()]
+
+
+def test_an_engine_works_without_a_log(tmp_path: Path) -> None:
+    log_engine(AppPaths.under(tmp_path / "missing"), "search")
+    assert not (tmp_path / "missing").exists()
 
 
 def test_the_log_never_grows_beyond_three_files(log: Path) -> None:
