@@ -3,15 +3,20 @@
 from __future__ import annotations
 
 import argparse
-from contextlib import closing
+import sqlite3
+from collections.abc import Iterator
+from contextlib import ExitStack, closing, contextmanager
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Any
 
 from desktop_app.cli_session import Failed, Session, note, print_line
 from desktop_app.conversations import Conversations
 from desktop_app.exporting import ExportFailed, ExportFormat, export
 from desktop_app.hosted_reader import HostedReader
+from desktop_app.instance import Instance, take
 from desktop_app.logbook import engine_output
+from desktop_app.paths import EnvironmentProblem
 from desktop_app.printing import print_pdf
 from desktop_app.verifying import CheckStatus, FolderTexts, LibraryTexts, TextSource, VerifyError, VerifyReport, verify
 from desktop_app.version import program_version
@@ -60,10 +65,48 @@ def export_conversation(session: Session, options: argparse.Namespace) -> int:
     return 0
 
 
-def _conversations(session: Session) -> closing[Conversations]:
-    if not session.paths.conversations.exists():
+@contextmanager
+def _conversations(session: Session) -> Iterator[Conversations]:
+    """The conversations; a copy of them while a window has them open, for opening may set a damaged file aside."""
+    path = session.paths.conversations
+    if not path.exists():
         raise Failed("There are no conversations yet. Ask in the window first.")
-    return closing(Conversations(session.paths.conversations))
+    with ExitStack() as stack:
+        instance = _own(session)
+        if instance is None:
+            path = _copied(path, Path(stack.enter_context(TemporaryDirectory())))
+        else:
+            stack.enter_context(instance)
+        conversations = stack.enter_context(closing(Conversations(path)))
+        if instance is not None and conversations.opened.set_aside is not None:
+            note(conversations.opened.sentence)
+        yield conversations
+
+
+def _own(session: Session) -> Instance | None:
+    """The right to the data directory; None where a window has it, or where nothing may be written."""
+    try:
+        return take(session.paths)
+    except EnvironmentProblem:
+        return None
+
+
+def _copied(path: Path, folder: Path) -> Path:
+    """A copy of what is committed, made without changing anything beside the original."""
+    copy = folder / path.name
+    try:
+        with (
+            closing(sqlite3.connect(f"{path.absolute().as_uri()}?mode=ro", uri=True)) as original,
+            closing(sqlite3.connect(copy)) as copied,
+        ):
+            original.backup(copied)
+    except sqlite3.Error as error:
+        raise Failed(
+            f"The conversations cannot be read beside the open window ({error}). Nothing was changed. "
+            "Close Seedbook's window and try again.",
+            exit_code=3,
+        ) from error
+    return copy
 
 
 def _chosen(conversations: Conversations, wanted: str) -> Conversation:
