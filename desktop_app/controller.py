@@ -166,11 +166,9 @@ class Controller(QObject):
     @Slot(str)
     def send(self, text: str) -> None:
         """Ask a question in the open conversation, in the place of the one being edited if there is one."""
-        scope = self._scope_to_ask(self._window.composer.scope)
+        scope = self._scope_of_box()
         if scope is None:
             return
-        if self._window.composer.scope != scope:
-            self.desk.set_scope(scope)
         edited_turn_id = self._edited_turn_id if self.desk.turn(self._edited_turn_id) else ""
         self._ask(text, scope, replaced_turn_id=edited_turn_id)
         self._window.composer.set_text("")
@@ -179,7 +177,7 @@ class Controller(QObject):
     @Slot(str)
     def ask_example(self, text: str) -> None:
         """Ask a question that the view proposed; what stands in the box stays there."""
-        scope = self._scope_to_ask(self._window.composer.scope)
+        scope = self._scope_of_box()
         if scope is not None:
             self._ask(text, scope)
 
@@ -274,6 +272,13 @@ class Controller(QObject):
         scope = self._scope_to_ask(self._window.composer.scope if is_lost else turn.scope)
         if scope is not None and self._may_replace_from(turn_id):
             self._ask(turn.question, scope, standalone, replaced_turn_id=turn_id)
+
+    def _scope_of_box(self) -> Scope | None:
+        """What the next question is asked of; None where none can be asked now. What is gone from it is told once."""
+        scope = self._scope_to_ask(self._window.composer.scope)
+        if scope is not None and scope != self._window.composer.scope:
+            self.desk.set_scope(scope)
+        return scope
 
     def _scope_to_ask(self, scope: Scope) -> Scope | None:
         """What is left of a scope; None where no question can be asked now, after the reader was told why."""
