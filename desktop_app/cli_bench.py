@@ -6,6 +6,7 @@ import argparse
 import json
 import math
 import os
+import shutil
 import subprocess
 import sys
 import time
@@ -51,7 +52,7 @@ def bench_speed(session: Session, options: argparse.Namespace) -> int:
     print_line("| what | n | p50 | p95 |\n|---|---|---|---|")
     _time_quotes(workbench, questions)
     _time_prose(workbench, questions[: options.prose])
-    _time_starts()
+    _time_starts(session.paths)
     print_line("\n| engine | rounds | ours | bare loop | ours / bare |\n|---|---|---|---|---|")
     host = Host("bench", make_bench, (session.paths,))
     try:
@@ -99,18 +100,31 @@ def _answer(assistant: Assistant, question: str) -> Answer:
     return last.answer
 
 
-def _time_starts() -> None:
-    """From the start of the process to a painted window, without a screen, over an empty data directory each time."""
+def _time_starts(paths: AppPaths) -> None:
+    """From the start of the process to a painted window, without a screen, over a copy of this data directory."""
     with TemporaryDirectory() as folder:
-        times_ms = [_start_once(Path(folder) / str(n)) for n in range(_STARTS + 1)][1:]
+        copy = _copied(paths, AppPaths.under(Path(folder) / "data"))
+        times_ms = [_start_once(copy) for _ in range(_STARTS + 1)][1:]
     _print_times("start to a usable window", times_ms)
 
 
-def _start_once(data: Path) -> float:
-    log = AppPaths.under(data).log
+def _copied(paths: AppPaths, copy: AppPaths) -> AppPaths:
+    """The library, the conversations and the settings in another place; Chroma's folder must never be copied."""
+    copy.ensure()
+    for file in paths.data.iterdir():
+        if file.is_file() and file.name.startswith((paths.library.name, paths.conversations.name, "seeds.json")):
+            shutil.copy2(file, copy.data)
+    if paths.settings.is_file():
+        shutil.copy2(paths.settings, copy.settings)
+    return copy
+
+
+def _start_once(paths: AppPaths) -> float:
+    log = paths.log
+    log.unlink(missing_ok=True)
     begun_s = time.perf_counter()
     window = subprocess.Popen(
-        [sys.executable, "-m", "desktop_app", "--data", str(data)],
+        [sys.executable, "-m", "desktop_app", "--data", str(paths.data)],
         env={**os.environ, "QT_QPA_PLATFORM": "offscreen"},
         stdout=subprocess.DEVNULL,
         stderr=subprocess.DEVNULL,
