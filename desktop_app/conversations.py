@@ -209,16 +209,6 @@ class Conversations:
         with contextlib.suppress(ConversationsUnavailable):  # the turn is saved, and whoever asks must hear that
             self._forget()
 
-    def truncate(self, conversation_id: str, from_turn_id: str) -> None:
-        """Remove a turn and all turns after it.
-
-        Raises:
-            ConversationNotFound: no such turn in such a conversation.
-        """
-        with self._writing() as connection:
-            _delete_from(connection, conversation_id, from_turn_id)
-        self._forget()
-
     def save_draft(self, conversation_id: str, text: str) -> None:
         """Keep what stands in the box of a conversation and was not sent yet; an empty text removes it.
 

@@ -112,7 +112,7 @@ def test_deleted_text_is_in_no_file_any_more(path: Path) -> None:
         conversations.save_draft(gone.id, marker)
         conversations.last_opened = gone.id
         assert any(marker.encode() in file.read_bytes() for file in path.parent.iterdir())
-        conversations.truncate(kept.id, turn("", None, 2).id)
+        conversations.replace_from(kept.id, turn("", None, 2).id, turn("stays too", None, 4))
         conversations.delete(gone.id)
         conversations.delete(gone.id)
         for file in path.parent.iterdir():
@@ -120,21 +120,7 @@ def test_deleted_text_is_in_no_file_any_more(path: Path) -> None:
             assert marker.lower().encode() not in file.read_bytes()
         assert conversations.last_opened is None
         assert conversations.draft(gone.id) == ""
-        assert [saved.question for saved in conversations.load(kept.id).turns] == ["stays"]
-
-
-def test_truncating_removes_a_turn_and_all_after_it(path: Path) -> None:
-    turns = [turn(f"question {number}", None, number) for number in range(5)]
-    with Conversations(path) as conversations:
-        begun = conversations.new()
-        for saved in turns:
-            conversations.save_turn(begun.id, saved)
-        conversations.truncate(begun.id, turns[2].id)
-        again = turn("question 2, edited", None, 7)
-        conversations.save_turn(begun.id, again)
-        assert conversations.load(begun.id).turns == (*turns[:2], again)
-        with pytest.raises(ConversationNotFound):
-            conversations.truncate(begun.id, "unknown")
+        assert [saved.question for saved in conversations.load(kept.id).turns] == ["stays", "stays too"]
 
 
 def test_replacing_puts_a_turn_in_the_place_of_another_and_all_after_it(path: Path) -> None:
@@ -185,16 +171,6 @@ def test_a_large_file_is_checked_only_after_something_in_it_could_not_be_read(pa
             assert bool(conversations.opened.set_aside) is is_set_aside
             assert conversations.new()
     assert not path.with_name(f"{path.name}.suspect").exists()
-
-
-def test_replaced_text_is_in_no_file_any_more(path: Path) -> None:
-    marker = "MARKERxyzzy"
-    with Conversations(path) as conversations:
-        begun = conversations.new("kept")
-        conversations.save_turn(begun.id, turn("Why?", answer(prose=marker * 3000), 1))
-        conversations.replace_from(begun.id, turn("", None, 1).id, turn("Why?", None, 2))
-        for file in path.parent.iterdir():
-            assert marker.encode() not in file.read_bytes()
 
 
 def test_what_cannot_be_replaced_for_want_of_room_stays(path: Path) -> None:
