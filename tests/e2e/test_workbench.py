@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import time
 from contextlib import closing
 from pathlib import Path
-from threading import Event, Thread
+from threading import Event, Thread, Timer
 
 import pytest
 
@@ -13,6 +14,7 @@ from desktop_app.opening import prepared
 from desktop_app.paths import AppPaths
 from desktop_app.settings import Settings
 from rag.errors import StoreUnavailable
+from rag.types import Done, Finish, Quoted, Scope
 
 pytestmark = [pytest.mark.e2e, pytest.mark.timeout(300)]
 
@@ -64,6 +66,26 @@ def _add_and_follow(bench: LocalWorkbench, path: Path) -> None:
 
 def _files_holding(folder: Path, marker: bytes) -> list[str]:
     return [path.name for path in folder.rglob("*") if path.is_file() and marker in path.read_bytes()]
+
+
+def test_stop_is_heard_while_the_model_loads_and_the_next_question_is_answered(workbench: LocalWorkbench) -> None:
+    question = "Who is Elizabeth Wishnick?"
+    cancel = Event()
+    asking = workbench.ask(question, scope=Scope(), history=(), standalone=None, cancel=cancel)
+    quoted = next(event for event in asking if isinstance(event, Quoted))
+    assert not workbench.hosts["chat"].is_ready
+    began_s = time.monotonic()
+    Timer(0.1, cancel.set).start()  # when the question waits for the model
+    *_, last = asking
+    assert time.monotonic() - began_s < 0.6
+    assert not workbench.hosts["chat"].is_ready
+    assert isinstance(last, Done)
+    assert (last.answer.finish, last.answer.quotes) == (Finish.STOPPED, quoted.answer.quotes)
+    asking = workbench.ask(question, scope=Scope(), history=(), standalone=None, cancel=Event())
+    *_, last = asking
+    assert isinstance(last, Done)
+    assert last.answer.finish is not Finish.STOPPED
+    assert last.answer.prose
 
 
 def test_a_removal_gets_its_turn_while_files_are_added(workbench: LocalWorkbench, tmp_path: Path) -> None:
