@@ -21,6 +21,8 @@ from desktop_app.settings import Settings
 from desktop_app.stopping import until_stopped
 from desktop_app.telling import telling
 from desktop_app.workbench import EngineState, EngineStatus, IndexState, Notice
+from models.catalogue import Role
+from models.shelf import Shelf
 from rag.assistant import Assistant
 from rag.errors import StoreUnavailable
 from rag.store import Store
@@ -53,6 +55,12 @@ def prepare_library(paths: AppPaths) -> Notice | None:
     )
 
 
+def chat_models(paths: AppPaths) -> list[tuple[str, str]]:
+    """The installed chat models, as (id, name)."""
+    installed = Shelf(paths.models).installed()
+    return [(model.id, model.name) for model in installed if model.role is Role.CHAT and model.is_present]
+
+
 class LocalWorkbench:
     """The library and three engines, each in a child process; fits desktop_app.workbench.Workbench.
 
@@ -64,6 +72,7 @@ class LocalWorkbench:
         self._store = Store.read(paths.library)
         self._seeds = OfferedSeeds(paths.data / "seeds.json")
         self._settings = settings
+        self._is_started = False
         self._on_notice: Callable[[Notice], None] = _ignore
         self._on_engine: Callable[[EngineState], None] = _ignore
         search = make_search if with_index else make_search_without_index
@@ -77,6 +86,7 @@ class LocalWorkbench:
 
     def start(self, on_notice: Callable[[Notice], None], on_engine: Callable[[EngineState], None]) -> None:
         self._on_notice, self._on_engine = on_notice, on_engine
+        self._is_started = True
         self._load("search")
         if self._settings.is_prose_wanted:
             self._load("chat")
@@ -183,7 +193,7 @@ class LocalWorkbench:
             return
         problem = explain(error)
         self._tell(engine, EngineStatus.GIVEN_UP, problem.title)
-        self._on_notice(Notice(problem.title, problem.message))
+        self._on_notice(Notice(problem.title, problem.message, engine))
 
     def _tell_death(self, death: Death) -> None:
         host = self.hosts[death.name]
@@ -191,12 +201,14 @@ class LocalWorkbench:
         if host.deaths_in_a_row >= 2:
             self._tell(death.name, EngineStatus.GIVEN_UP)
             message = "This happened twice, so it is not started again by itself. Choose Restart in the status line."
+        elif self._is_started and death.name != "indexer":
+            self._load(death.name)
+            message = "It is being started again."
         else:
             self._tell(death.name, EngineStatus.ASLEEP)
             message = "It starts again by itself when it is needed."
-        self._on_notice(
-            Notice(f"{_SPOKEN[death.name]} {how}", f"Your library and your conversations are safe. {message}")
-        )
+        safe = "Your library and your conversations are safe."
+        self._on_notice(Notice(f"{_SPOKEN[death.name]} {how}", f"{safe} {message}", death.name))
 
     def _tell(self, engine: str, status: EngineStatus, detail: str = "") -> None:
         self._on_engine(EngineState(engine, status, detail))

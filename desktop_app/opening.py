@@ -2,22 +2,25 @@
 
 from __future__ import annotations
 
+import os
 import sys
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import closing, contextmanager
+from contextlib import closing, contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 
-from desktop_app.composition import LocalWorkbench, prepare_library
-from desktop_app.conversations import Conversations
+from desktop_app.composition import LocalWorkbench, chat_models, prepare_library
+from desktop_app.conversations import Conversations, ConversationsError
 from desktop_app.exporting import ExportFormat, export
 from desktop_app.instance import Instance, knock, take
 from desktop_app.logbook import start_log, stop_log
-from desktop_app.paths import AppPaths
+from desktop_app.paths import AppPaths, EnvironmentProblem
 from desktop_app.printing import print_pdf
+from desktop_app.problems import explain
 from desktop_app.settings import Settings, load
 from desktop_app.version import program_version
 from desktop_app.workbench import Notice
+from rag.errors import StoreError
 from rag.types import Conversation
 
 #: Questions that the built-in texts answer, for a reader who does not know yet what to ask.
@@ -45,16 +48,17 @@ def open_window(paths: AppPaths) -> int:
     Raises:
         EnvironmentProblem, StoreError, ConversationsError: the window cannot work here; the message says what to do.
     """
-    paths.ensure()
-    instance = take(paths)
-    if instance is None:
-        return _raise_first(paths)
-    with instance:
-        log = start_log(paths.log)
-        try:
-            return _run(paths, instance)
-        finally:
-            stop_log(log)
+    with _told_in_a_box():
+        paths.ensure()
+        instance = take(paths)
+        if instance is None:
+            return _raise_first(paths)
+        with instance:
+            log = start_log(paths.log)
+            try:
+                return _run(paths, instance)
+            finally:
+                stop_log(log)
 
 
 def _raise_first(paths: AppPaths) -> int:
@@ -65,7 +69,11 @@ def _raise_first(paths: AppPaths) -> int:
 
 
 def _run(paths: AppPaths, instance: Instance) -> int:
-    from desktop_app import gui  # noqa: PLC0415 - Qt is imported when nothing hinders the window any more
+    try:
+        from desktop_app import gui  # noqa: PLC0415 - Qt is imported when nothing hinders the window any more
+    except ImportError as error:
+        reason = f"Qt cannot be loaded ({error}). The README lists the system libraries that it needs."
+        raise EnvironmentProblem(place="the screen", reason=reason) from error
 
     with prepared(paths) as ready:
         return gui.run(
@@ -77,8 +85,26 @@ def _run(paths: AppPaths, instance: Instance) -> int:
             notices=ready.notices,
             first_paths=ready.first_paths,
             examples=EXAMPLES,
+            models=lambda: chat_models(paths),
             watch_raises=lambda raise_window: _listen(instance, raise_window),
         )
+
+
+@contextmanager
+def _told_in_a_box() -> Iterator[None]:
+    """Somebody who started from an icon sees no terminal: show there what keeps the window from opening."""
+    try:
+        yield
+    except (EnvironmentProblem, StoreError, ConversationsError) as error:
+        is_seen = sys.stderr is not None and sys.stderr.isatty()
+        is_headless = os.environ.get("QT_QPA_PLATFORM") in ("offscreen", "minimal")
+        if not is_seen and not is_headless:
+            with suppress(ImportError):
+                from desktop_app.gui import show_failure  # noqa: PLC0415
+
+                problem = explain(error)
+                show_failure(problem.title, problem.message)
+        raise
 
 
 @contextmanager
