@@ -31,12 +31,12 @@ from models.tokens import build_encoding
 from rag.chunking import Chunker
 from rag.evidence import JUDGED, candidates_of, is_quotable
 from rag.features import NAMES, sentence_features
-from rag.vectors import VectorIndex
 from rag.ingest import Ingest
 from rag.reading import LocalReader
 from rag.retrieval import Retriever
 from rag.store import Store
 from rag.types import Scope
+from rag.vectors import VectorIndex
 from rag.weights import VERDICT_NAMES, verdict_features
 
 CHECKED_ARTICLES = frozenset({"Force", "Normans", "Packet_switching"})
