@@ -60,8 +60,3 @@ def kill_at_some_point(command: Sequence[str], rng: random.Random, n_acknowledge
     _, orphans = psutil.wait_procs(children, timeout=10)
     assert not orphans, f"orphans: {orphans}"
     return [line.rstrip("\n") for line in heard if line.endswith("\n")]
-
-
-def n_kills(default: int = 2) -> int:
-    """How many kills a kill test makes: a few by default, more with SEEDBOOK_KILLS=30."""
-    return int(os.environ.get("SEEDBOOK_KILLS", default))

@@ -22,7 +22,8 @@ from desktop_app.settings import Settings
 from rag.store import Store
 from rag.types import Delta, Done, FileState, Finish, Quoted, Scope, Turn
 from tests.e2e.asking_program import QUESTIONS
-from tests.e2e.programs import kill_at_some_point, n_kills, objects, seedbook
+from tests.e2e.programs import kill_at_some_point, objects, seedbook
+from tests.kills import n_kills
 
 pytestmark = [pytest.mark.e2e, pytest.mark.timeout(1800)]
 
@@ -47,7 +48,7 @@ def test_a_program_killed_while_indexing_keeps_every_file_it_reported(tmp_path: 
     texts = _many_texts(tmp_path / "texts", 400)
     command = [sys.executable, "-m", "desktop_app", "--data", str(data), "add", str(texts), "--json"]
     acknowledged: set[str] = set()
-    for _ in range(n_kills()):
+    for _ in range(n_kills(2)):
         lines = kill_at_some_point(command, rng, n_acknowledged=1, most_s=2.5)
         acknowledged |= {report["doc"] for report in objects("\n".join(lines)) if report["state"] == "indexed"}
         names = _names_in(AppPaths.under(data).library)
@@ -64,7 +65,7 @@ def test_a_program_killed_while_answering_keeps_every_question_it_showed(own_lib
     rng = random.Random(12)
     command = [sys.executable, "-m", "tests.e2e.asking_program", str(own_library)]
     acknowledged: set[tuple[str, str]] = set()
-    for round_ in range(n_kills()):
+    for round_ in range(n_kills(2)):
         # The first one lives until an answer is complete, so that each kind is acknowledged at least once.
         lines = kill_at_some_point(command, rng, n_acknowledged=1 if round_ else 4, most_s=4.0)
         acknowledged |= {(line.split()[0], line.split()[1]) for line in lines}
@@ -115,7 +116,7 @@ def test_an_engine_killed_while_answering_is_there_for_the_next_question(
     rng = random.Random(13)
     host = workbench.hosts[engine]
     list(_ask(workbench, "Who is Elizabeth Wishnick?"))
-    for _ in range(n_kills()):
+    for _ in range(n_kills(2)):
         killed_pid = host.pid
         killer = Timer(rng.uniform(0, 0.6), os.kill, (killed_pid, signal.SIGKILL))
         killer.start()
@@ -145,7 +146,7 @@ def test_an_indexing_child_that_is_killed_loses_and_doubles_nothing(
     rng = random.Random(14)
     texts = _many_texts(tmp_path / "texts", 60)
     acknowledged: set[str] = set()
-    for _ in range(n_kills()):
+    for _ in range(n_kills(2)):
         with suppress(ChildDied):
             for step in workbench.add([texts], Event()):
                 if step.report is not None and step.report.state is FileState.INDEXED:
