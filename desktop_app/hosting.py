@@ -253,8 +253,8 @@ class Host:
                 life.open(exchange, kind, packed)
                 return (yield from self._listen(life, exchange, cancel, deadline))
             except ChildDied:
-                # A child that had died unnoticed before it took up the call did nothing yet: a fresh one may do it.
-                if is_last_try or exchange.has_begun or not life.died_idle:
+                # A child that had died unnoticed, or that never came to life, did nothing yet: a fresh one may do it.
+                if is_last_try or exchange.has_begun or not (life.died_idle or not life.n_heard):
                     raise
             finally:
                 life.leave(exchange)
