@@ -17,6 +17,7 @@ from pathlib import Path
 from typing import Any
 
 from desktop_app.disk import why
+from rag.storefile import transaction
 
 _APPLICATION_ID = 0x5EEDB00C
 _BUSY_TIMEOUT_MS = 5000
@@ -148,19 +149,6 @@ def open_file(path: Path, salvage: Salvage) -> tuple[sqlite3.Connection, Opened]
 
 
 @contextlib.contextmanager
-def transaction(connection: sqlite3.Connection, begin: str) -> Iterator[None]:
-    connection.execute(begin)
-    try:
-        yield
-        connection.execute("COMMIT")
-    except BaseException:
-        # SQLite has rolled back by itself after some errors, a full disk among them; a second ROLLBACK would hide them.
-        if connection.in_transaction:
-            connection.execute("ROLLBACK")
-        raise
-
-
-@contextlib.contextmanager
 def translated(path: Path) -> Iterator[None]:
     """The border at which what SQLite and the system say becomes a sentence."""
     try:
@@ -263,7 +251,7 @@ def migrate(connection: sqlite3.Connection, migrations: Sequence[str]) -> None:
     connection.execute("PRAGMA journal_mode = WAL")
     if connection.execute("PRAGMA user_version").fetchone()[0] == len(migrations):
         return
-    with transaction(connection, "BEGIN IMMEDIATE"):
+    with transaction(connection):
         # Asked again inside the transaction: another process may have been faster.
         found = connection.execute("PRAGMA user_version").fetchone()[0]
         for script in migrations[found:]:
@@ -321,7 +309,7 @@ def _rebuild(path: Path, set_aside: Path, salvage: Salvage) -> tuple[int, int]:
     with (
         contextlib.closing(_open(fresh)) as connection,
         _readable_copy(set_aside) as damaged,
-        transaction(connection, "BEGIN IMMEDIATE"),
+        transaction(connection),
     ):
         counts = salvage(lambda table, columns: _readable_rows(damaged, table, columns), connection)
     fresh.rename(path)

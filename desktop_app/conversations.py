@@ -27,11 +27,11 @@ from desktop_app.conversation_file import (
     ConversationsUnavailable,
     Opened,
     open_file,
-    transaction,
     translated,
 )
 from desktop_app.one_line import one_line
 from desktop_app.transcript import encode, writable
+from rag.storefile import transaction
 from rag.types import Conversation, Scope, Turn
 
 __all__ = [
@@ -257,7 +257,7 @@ class Conversations:
 
     @contextlib.contextmanager
     def _writing(self) -> Iterator[sqlite3.Connection]:
-        with self._lock, translated(self._path), transaction(self._connection, "BEGIN IMMEDIATE"):
+        with self._lock, translated(self._path), transaction(self._connection):
             yield self._connection
 
     def _forget(self) -> None:

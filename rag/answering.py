@@ -36,7 +36,7 @@ def write_prose(
     """
     max_tokens = min(sampling.max_tokens, chat.n_ctx // 4)
     limit_tokens = chat.n_ctx - max_tokens
-    prompt, _ = fit_prompt(question, quotes, count_tokens=chat.count_tokens, limit_tokens=limit_tokens)
+    prompt = fit_prompt(question, quotes, count_tokens=chat.count_tokens, limit_tokens=limit_tokens)
     stream = chat.stream(
         prompt,
         max_tokens=max_tokens,

@@ -46,8 +46,8 @@ def fit_prompt(
     *,
     count_tokens: Callable[[Sequence[Message]], int],
     limit_tokens: int,
-) -> tuple[tuple[PromptMessage, ...], int]:
-    """The prompt with as many of the best quotes as fit into `limit_tokens`, and how many those are.
+) -> tuple[PromptMessage, ...]:
+    """The prompt with as many of the best quotes as fit into `limit_tokens`.
 
     Raises:
         QuestionTooLong: not even the best quote fits beside the question.
@@ -56,5 +56,5 @@ def fit_prompt(
         prompt = build_prompt(question, quotes[:n_read])
         n_tokens = count_tokens(prompt)
         if n_tokens <= limit_tokens:
-            return prompt, n_read
+            return prompt
     raise QuestionTooLong(n_tokens=count_tokens(build_prompt(question, ())), limit_tokens=limit_tokens)

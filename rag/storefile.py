@@ -102,13 +102,14 @@ def remove_backups(path: Path) -> None:
 
 
 @contextmanager
-def transaction(connection: sqlite3.Connection) -> Iterator[None]:
+def transaction(connection: sqlite3.Connection, begin: str = "BEGIN IMMEDIATE") -> Iterator[None]:
     """All or nothing; on the disk when it ends."""
-    connection.execute("BEGIN IMMEDIATE")
+    connection.execute(begin)
     try:
         yield
         connection.execute("COMMIT")
     except BaseException:
+        # SQLite has rolled back by itself after some errors, a full disk among them; a second ROLLBACK would hide them.
         if connection.in_transaction:
             connection.execute("ROLLBACK")
         raise

@@ -27,11 +27,6 @@ STOPWORDS = frozenset(
     """.split()
 )
 
-NEGATIONS = frozenset(
-    """not no never none nobody nothing neither nor without cannot hardly denied denies deny refused rejected false
-    """.split()
-)
-
 _MONTHS = frozenset("january february march april may june july august september october november december".split())
 
 
@@ -134,13 +129,3 @@ def _name_of(run: list[Term], text: str) -> tuple[str, ...]:
 def _opens_sentence(term: Term, text: str) -> bool:
     before = text[: term.span.start].rstrip(" \t\"'“‘«(»")
     return not before or before[-1] in ".!?:\n…]"
-
-
-def is_negated(text: str) -> bool:
-    """Whether the text says that something is not so; an even number of negations does not."""
-    found = sum(1 for m in _WORD.finditer(text) if _negates(m.group().casefold().replace("’", "'")))
-    return found % 2 == 1
-
-
-def _negates(word: str) -> bool:
-    return word in NEGATIONS or word.endswith("n't")

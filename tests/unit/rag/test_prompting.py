@@ -25,8 +25,8 @@ def test_quotes_are_numbered_from_one_and_stand_before_the_question() -> None:
 
 def test_the_worst_quotes_go_first_when_the_window_is_small() -> None:
     whole = _count(build_prompt("Who?", QUOTES[:2]))
-    prompt, n_read = fit_prompt("Who?", QUOTES, count_tokens=_count, limit_tokens=whole)
-    assert n_read == 2
+    prompt = fit_prompt("Who?", QUOTES, count_tokens=_count, limit_tokens=whole)
+    assert "[2]" in prompt[1].content
     assert "[3]" not in prompt[1].content
 
 

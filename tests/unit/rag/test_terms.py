@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from rag.terms import content_stems, is_negated, names, numbers, words
+from rag.terms import content_stems, names, numbers, words
 
 
 @given(st.text(st.characters(exclude_categories=("Cs",))))
@@ -43,16 +43,3 @@ def test_names_are_runs_of_capitalised_words() -> None:
 
 def test_the_first_word_of_a_sentence_is_no_name_by_its_capital_alone() -> None:
     assert names("Weapons were found. Officials said so.") == ()
-
-
-@pytest.mark.parametrize(
-    ("text", "expected"),
-    [
-        ("Russia did not pay.", True),
-        ("Russia paid.", False),
-        ("Russia didn’t pay.", True),
-        ("It is not true that Russia never paid.", False),
-    ],
-)
-def test_negation_is_odd_or_even(text: str, expected: bool) -> None:
-    assert is_negated(text) is expected
