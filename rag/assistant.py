@@ -114,6 +114,11 @@ class Assistant:
             sampling=self._sampling,
             finish=Finish.COMPLETE,
             timings=timings,
+            span=findings.span,
+            positions=findings.positions,
+            period=findings.period,
+            survey=findings.survey,
+            reasons=findings.reasons,
         )
 
     def _since_ms(self, begun_s: float) -> float:

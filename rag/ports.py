@@ -97,6 +97,42 @@ class FileReader(Protocol):
         ...
 
 
+class PassageReading(Protocol):
+    """What a reader sees in one passage, in logits, for each of the n tokens it read.
+
+    `offsets` (int32, (n, 2)) are code points into the passage's text, which may end before the text does. `start` and
+    `end` (float32, (n,)) say where the answer begins and ends, `evidence` (float32, (n,)) which tokens belong to the
+    sentence that holds it. `no_answer` is what start and end together give to "not here"; `answerable` is above 0
+    where the passage holds the answer.
+    """
+
+    @property
+    def offsets(self) -> npt.NDArray[np.int32]: ...
+
+    @property
+    def start(self) -> npt.NDArray[np.float32]: ...
+
+    @property
+    def end(self) -> npt.NDArray[np.float32]: ...
+
+    @property
+    def evidence(self) -> npt.NDArray[np.float32]: ...
+
+    @property
+    def no_answer(self) -> float: ...
+
+    @property
+    def answerable(self) -> float: ...
+
+
+class EvidenceReader(Protocol):
+    """Reads a question and passages together and points at the answer; it writes nothing."""
+
+    def read(self, question: str, passages: Sequence[tuple[str, str]]) -> Sequence[PassageReading]:
+        """One reading for each (title, text), in the order given."""
+        ...
+
+
 class EvidenceFinder(Protocol):
     """Retrieval and evidence in one call, perhaps in another process."""
 

@@ -214,13 +214,58 @@ class Sampling:
 
 
 @dataclass(frozen=True, slots=True)
+class Position:
+    """One of several values that the sources give for the same thing: its words, cut out, and the quotes that say so.
+
+    `quotes` are indices into the answer's quotes, at least one.
+    """
+
+    value: Quote
+    quotes: tuple[int, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Period:
+    """The dates a question allows, ISO 8601 and inclusive; None where it sets no bound. `is_latest`: newest first."""
+
+    since: str | None = None
+    until: str | None = None
+    is_latest: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Survey:
+    """What reading every document in scope gave for a question about the whole collection.
+
+    `n_documents` were read, `holding` are those that hold what was asked for, with `n_mentions` places in all.
+    """
+
+    sought: str
+    n_documents: int
+    holding: tuple[Source, ...]
+    n_mentions: int
+
+
+@dataclass(frozen=True, slots=True)
+class Reason:
+    """One thing that moved the verdict: what was measured, its value, and its pull in log-odds (below 0: against)."""
+
+    name: str
+    value: float
+    pull: float
+
+
+@dataclass(frozen=True, slots=True)
 class Answer:
     """Everything an answer rests on.
 
     `standalone` is the question that was searched for. `confidence` is the calibrated evidence score in 0..1 behind
     `verdict`. `missing` are the words of the question that no quoted passage holds. `nearest` are the best
     passages, shown when the sources do not say. `prose` is what the model wrote, in full, and `claims` its
-    sentences in order. `model` is None where no prose was asked for.
+    sentences in order. `model` is None where no prose was asked for. `span` are the very words that answer, cut out of
+    one of the quotes, where the question asks for a thing and they were found. `positions` are the values that differ,
+    two or more under SOURCES_DIFFER and else none. `period` is the time that the question set, `survey` what reading
+    the whole collection gave, `reasons` what moved the verdict, the strongest first.
     """
 
     verdict: Verdict
@@ -235,6 +280,11 @@ class Answer:
     sampling: Sampling
     finish: Finish
     timings: Timings
+    span: Quote | None = None
+    positions: tuple[Position, ...] = ()
+    period: Period | None = None
+    survey: Survey | None = None
+    reasons: tuple[Reason, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -273,13 +323,18 @@ class Conversation:
 
 @dataclass(frozen=True, slots=True)
 class Findings:
-    """What retrieval and evidence give before any model has read a word; quotes and hits best first."""
+    """What retrieval and evidence give before the chat model has read a word; quotes and hits best first."""
 
     hits: tuple[Hit, ...]
     quotes: tuple[Quote, ...]
     verdict: Verdict
     confidence: float
     missing: tuple[str, ...]
+    span: Quote | None = None
+    positions: tuple[Position, ...] = ()
+    period: Period | None = None
+    survey: Survey | None = None
+    reasons: tuple[Reason, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
