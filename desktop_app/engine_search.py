@@ -4,38 +4,33 @@ from __future__ import annotations
 
 from threading import Event as CancelEvent
 
-from desktop_app.engine_embedder import open_embedder
+from desktop_app.engine_searching import load_search_models, search_over
 from desktop_app.index_follower import IndexFollower
 from desktop_app.paths import AppPaths
-from rag.evidence import Finder
 from rag.index import ChromaIndex
-from rag.retrieval import Retriever
 from rag.store import Store
 from rag.types import Findings, Hit, Scope
 from rag.vectors import VectorIndex
-from rag.weights import read_weights
 
 
 class SearchEngine:
     """The embedder of questions, Chroma and the judge of sentences; the only one that opens Chroma."""
 
     def __init__(self, paths: AppPaths) -> None:
-        embedder = open_embedder(paths)
+        models = load_search_models(paths)
         self._store = Store.read(paths.library)
         index = ChromaIndex(paths.index, self._store)
         self._follower = IndexFollower(index, self._store)
-        vectors = VectorIndex(self._store, index)
-        self._retriever = Retriever(self._store, vectors, embedder)
-        self._finder = Finder(self._store, self._retriever, read_weights())
-        embedder.embed(["ready"])  # the first run of a session allocates; nobody should wait for that later
+        self._search = search_over(self._store, VectorIndex(self._store, index), models)
+        models.embedder.embed(["ready"])  # the first run of a session allocates; nobody should wait for that later
 
     def find(self, question: str, scope: Scope, cancel: CancelEvent | None = None) -> Findings:
         """Passages, quotes and verdict; see rag.evidence.Finder."""
-        return self._finder.find(question, scope, cancel)
+        return self._search.finder.find(question, scope, cancel)
 
     def search(self, question: str, scope: Scope, keep: int) -> tuple[Hit, ...]:
         """The passages alone."""
-        return self._retriever.retrieve(question, scope, keep).hits
+        return self._search.retriever.retrieve(question, scope, keep).hits
 
     def follow(self, max_rows: int) -> tuple[int, int]:
         """Let Chroma take over one slice of the store: passages indexed, passages in the store."""
@@ -52,14 +47,13 @@ class SearchWithoutIndex:
 
     def __init__(self, paths: AppPaths) -> None:
         self._store = Store.read(paths.library)
-        self._retriever = Retriever(self._store, VectorIndex(self._store), open_embedder(paths))
-        self._finder = Finder(self._store, self._retriever, read_weights())
+        self._search = search_over(self._store, VectorIndex(self._store), load_search_models(paths))
 
     def find(self, question: str, scope: Scope, cancel: CancelEvent | None = None) -> Findings:
-        return self._finder.find(question, scope, cancel)
+        return self._search.finder.find(question, scope, cancel)
 
     def search(self, question: str, scope: Scope, keep: int) -> tuple[Hit, ...]:
-        return self._retriever.retrieve(question, scope, keep).hits
+        return self._search.retriever.retrieve(question, scope, keep).hits
 
     def close(self) -> None:
         self._store.close()
