@@ -1,53 +1,105 @@
-"""Dates as people write them, turned into ISO 8601: a day, a month or only a year. It never guesses the order."""
+"""The date of a document by what its beginning says of itself, where no metadata tells it.
+
+A date that the text merely mentions is not the document's: it needs a label, a byline, a dateline or a line of its own.
+"""
 
 from __future__ import annotations
 
-import datetime
 import re
+from collections.abc import Callable
 
-_MONTHS = ("jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec")
-_MONTH = r"(?P<month>jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec)[a-z]*\.?"
-_FORMS = tuple(
-    re.compile(form, re.IGNORECASE)
-    for form in (
-        r"(?P<year>\d{4})-(?P<month>\d{2})-(?P<day>\d{2})(?:[T ].*)?",
-        r"(?P<year>\d{4})-(?P<month>\d{2})",
-        r"(?P<year>\d{4})",
-        rf"(?:\w+,?\s+)?(?P<day>\d{{1,2}})(?:st|nd|rd|th)?\s+(?:of\s+)?{_MONTH},?\s+(?P<year>\d{{4}})\b.*",
-        rf"(?:\w+,?\s+)?{_MONTH}\s+(?P<day>\d{{1,2}})(?:st|nd|rd|th)?,?\s+(?P<year>\d{{4}})\b.*",
-        rf"{_MONTH},?\s+(?P<year>\d{{4}})",
-        r"(?P<day>\d{1,2})\.\s?(?P<month>\d{1,2})\.\s?(?P<year>\d{4})",
-    )
-)
-_LABELLED = re.compile(r"^[ \t]*(?:date|published(?: on)?|posted(?: on)?)[ \t]*:[ \t]*(\S[^\n]{0,60})$", re.I | re.M)
+from rag.dates import Dated, dates_in, iso_date
+
 _HEAD_CHARS = 3000
+_FIRST_LINES = 12
+_LINE_CHARS = 120
+_LABEL = (
+    r"date|dated|published|posted|publication date|release date|released|written|created|datum|veröffentlicht|stand|"
+    r"publié|fecha|publicado"
+)
+_LATER_LABEL = r"last (?:updated|modified|reviewed)|updated|modified|aktualisiert|mis à jour"
+_ON = r"(?:[ \t]+(?:on|at|am|le|el|in stream))?"
+_REST = r"[ \t]*(?:\n[ \t]*)?(\S[^\n]{0,80})$"
 
 
-def iso_date(written: str) -> str | None:
-    """ISO 8601 of a written date, as exact as it was written; None where it is none."""
-    for form in _FORMS:
-        match = form.fullmatch(written.strip())
-        if match:
-            return _iso(match.groupdict())
+def _labelled(label: str) -> re.Pattern[str]:
+    """A line that opens with the label, a colon, and says something there or on the next line."""
+    return re.compile(rf"^[ \t>*_#|-]*(?:{label}){_ON}[ \t]*\**:\**{_REST}", re.IGNORECASE | re.MULTILINE)
+
+
+def _announced(label: str) -> re.Pattern[str]:
+    """A line that opens with the label and goes straight on to the day, without a colon."""
+    return re.compile(rf"^[ \t>*_|-]*(?:{label}){_ON}[ \t]+([^\n]{{6,60}})$", re.IGNORECASE | re.MULTILINE)
+
+
+_BEFORE_DATE = re.compile(
+    r"[\s>*_#|•·–—-]*(?:by\s+[^\d\n]{3,60}[,|•·–—-]\s*|[^\W\d_]+day,?\s+|(?:mon|tues?|wed|thu(?:rs)?|fri|sat|sun)\.?,?\s+)*",
+    re.IGNORECASE,
+)
+_AFTER_DATE = re.compile(
+    r"[\s*_|,•·–—()-]*(?:(?:at\s+)?\d{1,2}[:.h]\d{2}[\d:.]*\s*(?:[ap]\.?m\.?)?\s*[A-Z]{0,5}|by\s+[^\d\n]{3,60}|"
+    r"\d+\s+min(?:ute)?s?\s+read)?[\s*_|,•·–—()-]*",
+    re.IGNORECASE,
+)
+_DATELINE = re.compile(
+    r"^[ \t]*[^\W\d_a-z][^\Wa-z\d_]+(?:[ ’'.-]+[^\W\d_a-z][^\Wa-z\d_]*){0,3}(?:[,.] [^\W\d_](?:\.?[^\W\d_]){1,19}\.?)?[,.]? ?"
+    r"(?=[^\n]{6,40}(?:\(|–|—|-- ))",
+    re.MULTILINE,
+)
+
+
+def stated_date(text: str) -> str | None:
+    """The document's date in ISO 8601, from its first 3,000 characters; None where they do not state it.
+
+    Looked for in this order: a line like `Date: 31 March 2020` or `Published on March 3, 2021`, one like `Updated 3 Mar
+    2021`, a line near the top that is nothing but a date (with a byline, a weekday, a time), a dateline such as
+    `LONDON, March 3, 2021 (Reuters) –`.
+    """
+    head = text[:_HEAD_CHARS]
+    by_label = (_first(form, head, read) for form, read in _LABELLED)
+    return next((iso for iso in by_label if iso), None) or _own_line(head) or _dateline(head)
+
+
+def _first(form: re.Pattern[str], head: str, read: Callable[[str], str | None]) -> str | None:
+    return next((iso for match in form.finditer(head) if (iso := read(match.group(1)))), None)
+
+
+def _named_date(rest: str) -> str | None:
+    """The date that the rest of a labelled line is, or that it opens with, at most one short word before it."""
+    whole = iso_date(rest)
+    if whole is not None:
+        return whole
+    day = _first_day(rest)
+    return day.iso if day and re.fullmatch(r"(?:[^\d\n:]{0,20}[:,]?\s)?", rest[: day.span.start]) else None
+
+
+def _bare_date(rest: str) -> str | None:
+    """The day that the rest of a line is, a weekday, a time and a byline beside it allowed."""
+    day = _first_day(rest)
+    is_alone = day and _BEFORE_DATE.fullmatch(rest[: day.span.start]) and _AFTER_DATE.fullmatch(rest[day.span.end :])
+    return day.iso if day and is_alone else None
+
+
+_LABELLED = (
+    (_labelled(_LABEL), _named_date),
+    (_announced(_LABEL), _bare_date),
+    (_labelled(_LATER_LABEL), _named_date),
+    (_announced(_LATER_LABEL), _bare_date),
+)
+
+
+def _first_day(line: str) -> Dated | None:
+    return next((dated for dated in dates_in(line) if len(dated.iso) == len("2020-03-31")), None)
+
+
+def _own_line(head: str) -> str | None:
+    lines = [line for line in head.split("\n") if line.strip()][:_FIRST_LINES]
+    return next((iso for line in lines if len(line) <= _LINE_CHARS and (iso := _bare_date(line))), None)
+
+
+def _dateline(head: str) -> str | None:
+    for match in _DATELINE.finditer(head):
+        day = _first_day(head[match.end() : match.end() + 40].split("\n", maxsplit=1)[0])
+        if day and day.span.start == 0:
+            return day.iso
     return None
-
-
-def labelled_date(text: str) -> str | None:
-    """The date of a line like `Date: 31 March 2020` near the head of a text."""
-    for match in _LABELLED.finditer(text[:_HEAD_CHARS]):
-        found = iso_date(match.group(1))
-        if found:
-            return found
-    return None
-
-
-def _iso(parts: dict[str, str | None]) -> str | None:
-    year, month, day = parts["year"] or "", parts.get("month"), parts.get("day")
-    if month is None:
-        return year if 1000 <= int(year) <= 2999 else None
-    number = int(month) if month.isdigit() else _MONTHS.index(month[:3].lower()) + 1
-    try:
-        exact = datetime.date(int(year), number, int(day or 1))
-    except ValueError:
-        return None
-    return exact.isoformat() if day else exact.isoformat()[:7]

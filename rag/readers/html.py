@@ -10,9 +10,10 @@ import lxml.etree
 import lxml.html
 import trafilatura
 
+from rag.dates import iso_date
 from rag.decoding import decode
 from rag.errors import UnreadableSource
-from rag.readers.dates import iso_date
+from rag.readers.dates import stated_date
 from rag.readers.plain import shortened
 from rag.types import Reading
 
@@ -59,7 +60,7 @@ class HtmlReader:
         return Reading(
             text=(text if len(text) >= _MIN_MAIN_TEXT_CHARS else "") or shown or _without_tags(page),
             title=shortened((extracted.title if extracted is not None else None) or title or "") or path.stem,
-            date=iso_date(extracted.date or "") if extracted is not None else None,
+            date=(iso_date(extracted.date or "") if extracted is not None else None) or stated_date(shown),
             origin=(extracted.sitename or None) if extracted is not None else None,
             media_type="text/html",
         )

@@ -3,15 +3,18 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
 from pathlib import Path
 
 from rag import frontmatter
+from rag.dates import iso_date
 from rag.decoding import decode
-from rag.readers.dates import iso_date, labelled_date
+from rag.readers.dates import stated_date
 from rag.types import Reading
 
 _TITLE_CHARS = 120
 _HEADING = re.compile(r"^#{1,6}[ \t]+(\S[^\n]*?)[ \t#]*$", re.MULTILINE)
+_DATE_KEYS = ("date", "published", "pubdate", "publication_date", "created", "updated")
 _MARKDOWN = frozenset({".md", ".markdown"})
 
 
@@ -31,10 +34,14 @@ class PlainTextReader:
         return Reading(
             text=text,
             title=shortened(fields.get("title") or _title(body, is_markdown) or path.stem),
-            date=iso_date(fields.get("date", "")) or labelled_date(body),
+            date=_date_of(fields) or stated_date(body),
             origin=next((fields[key] for key in ("publisher", "origin", "source") if fields.get(key)), None),
             media_type="text/markdown" if is_markdown else "text/plain",
         )
+
+
+def _date_of(fields: Mapping[str, str]) -> str | None:
+    return next((iso for key in _DATE_KEYS if (iso := iso_date(fields.get(key, "")))), None)
 
 
 def shortened(title: str) -> str:

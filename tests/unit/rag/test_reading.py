@@ -16,8 +16,8 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from rag.dates import iso_date
 from rag.errors import EmptySource, SourceError, UnreadableSource, UnsupportedFormat
-from rag.readers.dates import iso_date
 from rag.reading import LocalReader, read
 from rag.types import FileState, Reading
 
