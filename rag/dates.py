@@ -82,12 +82,11 @@ def dates_in(text: str) -> tuple[Dated, ...]:
     neither case before something counted. Decades, seasons and days without a year do not count.
     """
     found: list[Dated] = []
-    taken: list[Span] = []
+    is_taken = bytearray(len(text))
     for span, iso in (*_written_out(text), *_bare_years(text)):
-        if not any(span.overlaps(other) for other in taken):
-            taken.append(span)
-            if iso is not None:
-                found.append(Dated(span, iso))
+        if not any(is_taken[span.start : span.end]):
+            is_taken[span.start : span.end] = b"\1" * len(span)
+            found.append(Dated(span, iso))
     return tuple(sorted(found, key=lambda dated: dated.span))
 
 
@@ -118,7 +117,7 @@ def first_and_last_day(iso: str) -> tuple[str, str]:
     return first.isoformat(), (after - datetime.timedelta(days=1)).isoformat()
 
 
-def _written_out(text: str) -> Iterator[tuple[Span, str | None]]:
+def _written_out(text: str) -> Iterator[tuple[Span, str]]:
     for form in _FORMS:
         for match in form.finditer(text):
             iso = _iso_of(match)
@@ -126,7 +125,7 @@ def _written_out(text: str) -> Iterator[tuple[Span, str | None]]:
                 yield Span(*match.span()), iso
 
 
-def _bare_years(text: str) -> Iterator[tuple[Span, str | None]]:
+def _bare_years(text: str) -> Iterator[tuple[Span, str]]:
     for match in _BARE_YEAR.finditer(text):
         is_sure = int(match.group()) in _SURE_YEARS or _follows_a_cue(text, match.start())
         if is_sure and not _COUNTED.match(text, match.end()):

@@ -41,11 +41,8 @@ _AFTER_DATE = re.compile(
     r"\d+\s+min(?:ute)?s?\s+read)?[\s*_|,•·–—()-]*",
     re.IGNORECASE,
 )
-_DATELINE = re.compile(
-    r"^[ \t]*[^\W\d_a-z][^\Wa-z\d_]+(?:[ ’'.-]+[^\W\d_a-z][^\Wa-z\d_]*){0,3}(?:[,.] [^\W\d_](?:\.?[^\W\d_]){1,19}\.?)?[,.]? ?"
-    r"(?=[^\n]{6,40}(?:\(|–|—|-- ))",
-    re.MULTILINE,
-)
+_PLACE = re.compile(r"[ \t]*[A-ZÀ-Þ][A-ZÀ-Þ ’'.-]{1,30}(?:, [^\W\d_][^\d,]{1,25})?[,.]?[ \t]+")
+_AGENCY = re.compile(r"[ \t]*(?:\([^()\n]{1,40}\)[ \t]*)?(?:–|—|-)")
 
 
 def stated_date(text: str) -> str | None:
@@ -98,8 +95,8 @@ def _own_line(head: str) -> str | None:
 
 
 def _dateline(head: str) -> str | None:
-    for match in _DATELINE.finditer(head):
-        day = _first_day(head[match.end() : match.end() + 40].split("\n", maxsplit=1)[0])
-        if day and day.span.start == 0:
+    for line in head.split("\n"):
+        day = _first_day(line[:_LINE_CHARS])
+        if day and _PLACE.fullmatch(line[: day.span.start]) and _AGENCY.match(line, day.span.end):
             return day.iso
     return None
