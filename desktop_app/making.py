@@ -44,6 +44,14 @@ def make_bench(paths: AppPaths) -> object:
     return EngineBench(paths)
 
 
+def make_quality(paths: AppPaths) -> object:
+    """A desktop_app.engine_quality.QualityEngine."""
+    from desktop_app.engine_quality import QualityEngine  # noqa: PLC0415
+
+    log_engine(paths, "quality")
+    return QualityEngine(paths)
+
+
 def make_chat(paths: AppPaths, model_id: str | None) -> object:
     """A models.chat.LlamaChat."""
     from desktop_app.engine_chat import open_chat  # noqa: PLC0415

@@ -101,6 +101,11 @@ class AppPaths:
             _ensure(folder)
 
 
+def cache_folder() -> Path:
+    """Where the system wants what a program can make again; nothing is made here."""
+    return Path(appdirs.AppDirs("Seedbook", appauthor=False).user_cache_dir)
+
+
 def _ensure(folder: Path) -> None:
     try:
         for missing in reversed([place for place in (folder, *folder.parents) if not os.path.lexists(place)]):
