@@ -1,10 +1,10 @@
-"""Fits rag/weights.json on the questions of squad_rag, and says on both sides of a split by article how good it is.
+"""Fits rag/weights.json on development questions, and says on both sides of a split how good it is.
 
-    uv run --group fit python -m tests.fit.fit_weights ../shared/eval/squad_rag WORK_FOLDER [--write]
+    uv run --group fit python -m tests.fit.fit_weights ../shared/eval WORK_FOLDER [--write]
 
-Two logistic models (scikit-learn). The first ranks sentences: for each question, the sentence that holds the answer
-against the hardest ones that do not. The second says whether the library answers at all: answerable questions against
-the same questions with their article out of scope, and, at less weight, against the set's adversarial ones. Some
+Twice, without a reader and with one, two logistic models (scikit-learn). The first ranks sentences: the one that holds
+the answer against the hardest that do not. The second says whether the library answers at all: answerable questions
+against the same questions with their document out of scope, and against those that look answerable and are not. Some
 features are left out of the ranking because here they would learn the set and not the task (the title of a one-article
 document, for one). The split is by article, so that no text is on both sides; the shipped numbers are those of the
 fitting side.
@@ -13,154 +13,149 @@ fitting side.
 from __future__ import annotations
 
 import argparse
+import collections
 import json
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+import re
+import string
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 import numpy.typing as npt
+from desktop_app.engine_reader import open_reader
 from sklearn.linear_model import LogisticRegression
 
-from desktop_app.engine_embedder import open_embedder
 from desktop_app.paths import AppPaths
-from models.catalogue import Role
-from models.shelf import Shelf
-from models.tokens import build_encoding
-from rag.chunking import Chunker
-from rag.evidence import JUDGED, candidates_of, is_quotable
-from rag.features import NAMES, sentence_features
-from rag.ingest import Ingest
-from rag.reading import LocalReader
-from rag.retrieval import Retriever
-from rag.store import Store
-from rag.types import Scope
-from rag.vectors import VectorIndex
-from rag.weights import VERDICT_NAMES, verdict_features
+from rag import pointing
+from rag.quoting import answer_span, choose
+from rag.ranking import Ranking, ordered
+from rag.weights import (
+    PLAIN_NAMES,
+    PLAIN_VERDICT_NAMES,
+    READ_NAMES,
+    READ_VERDICT_NAMES,
+    Judging,
+    verdict_features,
+)
+from tests.fit.fit_examples import Collected, collect, holds_answer, sets_in
 
-CHECKED_ARTICLES = frozenset({"Force", "Normans", "Packet_switching"})
 LEFT_OUT = frozenset({"names_held", "title_overlap", "is_short", "is_question"})
-ADVERSARIAL_WEIGHT = 0.3
-FALSE_ABSTENTION = 0.06
+#: What a question that looks answerable counts beside one without its document.
+ADVERSARIAL_WEIGHT = 0.6
+FALSE_ABSTENTION = 0.07
+QUOTED_SHARES = (0.05, 0.1, 0.15, 0.2, 0.3, 0.4, 0.5, 0.7)
+SPAN_WEIGHTS = (0.0, 0.1, 0.2, 0.4, 0.8, 1.6)
 
 Rows = npt.NDArray[np.float64]
 
 
-@dataclass(frozen=True, slots=True)
-class Example:
-    """One question over one scope: sentence features (n, len(NAMES)), which rows hold the answer, and its kind."""
-
-    asked: Any
-    rows: Rows
-    holds: npt.NDArray[np.bool_]
-    kind: str
-    is_checked: bool
-
-
 def main() -> None:
-    options = _options()
-    retriever, store = _library(options.set, AppPaths.under(options.work))
-    examples = list(_examples(options.set, retriever, store))
-    ranking = _fit_ranking([e for e in examples if not e.is_checked])
-    verdict = _fit_verdict(examples, ranking)
-    print(json.dumps(verdict["figures"] | {"ranking": _ranking_figures(examples, ranking)}, indent=1))
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("folder", type=Path)
+    parser.add_argument("work", type=Path)
+    parser.add_argument("--write", action="store_true")
+    options = parser.parse_args()
+    reader = open_reader(AppPaths.under(options.work))
+    if reader is None:
+        raise SystemExit("There is no reader in models/reader: make it first.")
+    examples = [e for each in sets_in(options.folder) for e in collect(each, options.work, reader)]
+    fitted = {"plain": fit(examples, with_reader=False), "read": fit(examples, with_reader=True)}
     if options.write:
-        fitted = {"ranking": dict(zip(NAMES, ranking.round(4).tolist(), strict=True)), **verdict["weights"]}
-        fitted["ranking"] = {name: weight for name, weight in fitted["ranking"].items() if weight}
         Path("rag/weights.json").write_text(json.dumps(fitted, indent=1) + "\n")
 
 
-def _options() -> argparse.Namespace:
-    parser = argparse.ArgumentParser()
-    parser.add_argument("set", type=Path)
-    parser.add_argument("work", type=Path)
-    parser.add_argument("--write", action="store_true")
-    return parser.parse_args()
-
-
-def _library(folder: Path, paths: AppPaths) -> tuple[Retriever, Store]:
-    paths.ensure()
-    embedder = open_embedder(paths)
-    encoding = build_encoding(Shelf(paths.models).default(Role.CHAT).path)
-    store = Store.open(paths.library)
-    chunker = Chunker(lambda text: len(encoding.encode_ordinary(text)))
-    for _ in Ingest(store, embedder, LocalReader(), chunker).add([folder / "docs_dev", folder / "docs_distractors"]):
-        pass
-    return Retriever(store, VectorIndex(store), embedder), store
-
-
-def _examples(folder: Path, retriever: Retriever, store: Store) -> Iterator[Example]:
-    """Every question over the whole library, and every second one with its own article out of scope."""
-    ids = {source.name: source.id for source in store.sources()}
-    questions = [json.loads(line) for line in (folder / "all_dev.jsonl").read_text("utf-8").splitlines()]
-    for n, question in enumerate(questions):
-        kind = "answerable" if question["answerable"] else "adversarial"
-        yield _example(question, kind, Scope(), retriever, store)
-        if n % 2 == 0:
-            own = Path(f"{question['article']}.txt").name
-            rest = tuple(document_id for name, document_id in ids.items() if name != own)
-            yield _example(question, "out_of_corpus", Scope(rest), retriever, store)
-
-
-def _example(question: dict[str, Any], kind: str, scope: Scope, retriever: Retriever, store: Store) -> Example:
-    retrieval = retriever.retrieve(question["question"], scope)
-    candidates = [c for c in candidates_of(store, retrieval, JUDGED) if c.sentences]
-    rows = np.vstack([sentence_features(retrieval.asked, candidate) for candidate in candidates]).astype(np.float64)
-    gold = [(Path(g["doc"]).name, g["start"], g["end"]) for g in question.get("gold", ())]
-    holds = [
-        is_quotable(s.text) and any(c.source.name == d and s.span.start <= a and b <= s.span.end for d, a, b in gold)
-        for c in candidates
-        for s in c.sentences
+def fit(examples: Sequence[Collected], *, with_reader: bool) -> dict[str, Any]:
+    """The numbers of one of the two, as weights.json holds them; prints its figures."""
+    names = READ_NAMES if with_reader else PLAIN_NAMES
+    verdict_names = READ_VERDICT_NAMES if with_reader else PLAIN_VERDICT_NAMES
+    rows = [_rows(e, with_reader) for e in examples]
+    holds = [holds_answer(e, _judged(e, with_reader)) for e in examples]
+    weights = _fit_ranking([(r, h) for e, r, h in zip(examples, rows, holds, strict=True) if not e.is_checked], names)
+    ranking = {name: round(w, 4) for name, w in zip(names, weights.tolist(), strict=True) if w}
+    fitted: dict[str, Any] = {"ranking": ranking, "part_missing": 0.45, "quoted_share": 0.2, "span_weight": 0.2}
+    scores = [r @ weights for r in rows]
+    fitted |= _fit_verdict(examples, rows, scores, holds, verdict_names)
+    rankings = [
+        ordered(_judged(e, with_reader), r.astype(np.float32), _read(e, with_reader), _judging(fitted, names))
+        for e, r in zip(examples, rows, strict=True)
     ]
-    return Example(retrieval.asked, rows, np.array(holds), kind, question["article"] in CHECKED_ARTICLES)
+    print("with a reader" if with_reader else "without", json.dumps(_top_figures(examples, scores, holds)))
+    fitted = _tuned(fitted, names, examples, rankings, with_reader=with_reader)
+    return fitted
 
 
-def _fit_ranking(examples: Sequence[Example]) -> Rows:
+def _judged(example: Collected, with_reader: bool) -> list[Any]:
+    return [example.candidates[i] for i in example.read] if with_reader else list(example.candidates)
+
+
+def _read(example: Collected, with_reader: bool) -> Sequence[Any]:
+    n = sum(len(c.sentences) for c in _judged(example, with_reader))
+    return example.readings if with_reader else [None] * n
+
+
+def _rows(example: Collected, with_reader: bool) -> Rows:
+    if not with_reader:
+        return np.vstack(example.rows).astype(np.float64)
+    plain = np.vstack([example.rows[i] for i in example.read])
+    return np.hstack([plain, pointing.features(example.readings)]).astype(np.float64)
+
+
+def _fit_ranking(kept: Sequence[tuple[Rows, npt.NDArray[np.bool_]]], names: Sequence[str]) -> Rows:
     """Pairwise logistic regression: the difference between a right row and each of its 25 hardest wrong ones."""
-    kept = [i for i, name in enumerate(NAMES) if name not in LEFT_OUT]
+    used = [i for i, name in enumerate(names) if name not in LEFT_OUT]
     pairs = []
-    for example in examples:
-        if example.kind != "answerable" or not example.holds.any():
+    for rows, holds in kept:
+        if not holds.any() or holds.all():
             continue
-        guess = example.rows[:, NAMES.index("similarity")] + example.rows[:, NAMES.index("coverage")]
-        wrong = np.flatnonzero(~example.holds)
+        guess = rows[:, names.index("similarity")] + rows[:, names.index("coverage")]
+        if "span" in names:
+            guess = guess + rows[:, names.index("span")]
+        wrong = np.flatnonzero(~holds)
         hardest = wrong[np.argsort(-guess[wrong], kind="stable")[:25]]
-        pairs += [example.rows[right] - example.rows[hardest] for right in np.flatnonzero(example.holds)[:2]]
-    differences = np.vstack(pairs)[:, kept]
+        pairs += [rows[right] - rows[hardest] for right in np.flatnonzero(holds)[:2]]
+    differences = np.vstack(pairs)[:, used]
     labels = np.r_[np.ones(len(differences)), np.zeros(len(differences))]
     model = LogisticRegression(fit_intercept=False, C=0.3, max_iter=500)
     model.fit(np.vstack([differences, -differences]), labels)
-    weights = np.zeros(len(NAMES))
-    weights[kept] = model.coef_[0]
+    weights = np.zeros(len(names))
+    weights[used] = model.coef_[0]
     return weights
 
 
-def _ranking_figures(examples: Sequence[Example], ranking: Rows) -> dict[str, dict[str, float]]:
+def _top_figures(examples: Sequence[Collected], scores: Sequence[Rows], holds: Sequence[Any]) -> dict[str, Any]:
     figures = {}
-    for side in (False, True):
-        asked = [e for e in examples if e.kind == "answerable" and e.is_checked is side]
-        places = [np.flatnonzero(e.holds[np.argsort(-(e.rows @ ranking), kind="stable")]) for e in asked]
-        figures["checked" if side else "fitted"] = {"n": len(asked)} | {
-            f"answer in top {k}": round(float(np.mean([bool(len(p)) and p[0] < k for p in places])), 4)
-            for k in (1, 3, 5)
-        }
+    for name in sorted({e.name for e in examples}):
+        for side in (False, True):
+            places = [
+                np.flatnonzero(h[np.argsort(-s, kind="stable")])
+                for e, s, h in zip(examples, scores, holds, strict=True)
+                if e.kind == "answerable" and e.is_checked is side and e.name == name
+            ]
+            figures[f"{name} {'checked' if side else 'fitted'}"] = {"n": len(places)} | {
+                f"top {k}": round(float(np.mean([bool(len(p)) and p[0] < k for p in places])), 3) for k in (1, 3, 5)
+            }
     return figures
 
 
-def _fit_verdict(examples: Sequence[Example], ranking: Rows) -> dict[str, Any]:
-    features, chances = [], []
-    for example in examples:
-        scores = example.rows @ ranking
-        order = np.argsort(-scores, kind="stable")
-        features.append(verdict_features(example.asked, example.rows[order].astype(np.float32), scores[order]))
+def _fit_verdict(
+    examples: Sequence[Collected],
+    rows: Sequence[Rows],
+    scores: Sequence[Rows],
+    holds: Sequence[Any],
+    names: Sequence[str],
+) -> dict[str, Any]:
+    measured, chances = [], []
+    for example, row, score, held in zip(examples, rows, scores, holds, strict=True):
+        order = np.argsort(-score, kind="stable")
+        measured.append(verdict_features(example.asked, row[order].astype(np.float32), score[order]))
         if example.kind == "answerable":
-            chances += list(zip(scores[order[:10]], example.holds[order[:10]], strict=True))
-    rows = np.array(features)
+            chances += list(zip(score[order[:10]], held[order[:10]], strict=True))
+    rows_of = np.array(measured)
     kinds = np.array([e.kind for e in examples])
     checked = np.array([e.is_checked for e in examples])
-    mean, deviation = rows[~checked].mean(axis=0), rows[~checked].std(axis=0)
-    scaled = (rows - mean) / deviation
+    mean, deviation = rows_of[~checked].mean(axis=0), rows_of[~checked].std(axis=0) + 1e-9
+    scaled = (rows_of - mean) / deviation
     answers = kinds == "answerable"
     weight = np.where(kinds == "adversarial", ADVERSARIAL_WEIGHT, 1.0)
     model = LogisticRegression(C=0.3, max_iter=1000)
@@ -168,30 +163,126 @@ def _fit_verdict(examples: Sequence[Example], ranking: Rows) -> dict[str, Any]:
     confidence = model.predict_proba(scaled)[:, 1]
     threshold = float(np.quantile(confidence[answers & ~checked], FALSE_ABSTENTION))
     chance = LogisticRegression(C=10.0).fit([[score] for score, _ in chances], [bool(held) for _, held in chances])
-    fitted = {
+    verdict = {
         name: {"mean": round(m, 5), "deviation": round(d, 5), "weight": round(w, 5)}
-        for name, m, d, w in zip(VERDICT_NAMES, mean.tolist(), deviation.tolist(), model.coef_[0].tolist(), strict=True)
+        for name, m, d, w in zip(names, mean.tolist(), deviation.tolist(), model.coef_[0].tolist(), strict=True)
     }
+    for side, mask in (("fitted", ~checked), ("checked", checked)):
+        for name in sorted({e.name for e in examples}):
+            of = mask & np.array([e.name == name for e in examples])
+            said = {
+                kind: round(float((confidence[(kinds == kind) & of] < threshold).mean()), 3)
+                for kind in ("answerable", "adversarial", "out_of_corpus")
+            }
+            print("  says not in sources,", name, side, said)
     return {
-        "weights": {
-            "verdict": fitted,
-            "intercept": round(float(model.intercept_[0]), 5),
-            "answers_at": round(threshold, 4),
-            "part_missing": 0.45,
-            "chance_slope": round(float(chance.coef_[0][0]), 4),
-            "chance_offset": round(float(-chance.intercept_[0] / chance.coef_[0][0]), 4),
-        },
-        "figures": {"abstained": _abstained(confidence < threshold, kinds, checked)},
+        "verdict": verdict,
+        "intercept": round(float(model.intercept_[0]), 5),
+        "answers_at": round(threshold, 4),
+        "chance_slope": round(float(chance.coef_[0][0]), 4),
+        "chance_offset": round(float(-chance.intercept_[0] / chance.coef_[0][0]), 4),
     }
 
 
-def _abstained(
-    abstained: npt.NDArray[np.bool_], kinds: npt.NDArray[np.str_], checked: npt.NDArray[np.bool_]
-) -> dict[str, dict[str, float]]:
-    return {
-        side: {kind: round(float(abstained[(kinds == kind) & mask].mean()), 4) for kind in np.unique(kinds).tolist()}
-        for side, mask in (("fitted", ~checked), ("checked", checked))
+def _judging(fitted: Mapping[str, Any], names: Sequence[str]) -> Judging:
+    scalars = {
+        key: fitted[key]
+        for key in ("intercept", "answers_at", "part_missing", "chance_slope", "chance_offset", "quoted_share")
     }
+    return Judging(
+        names=tuple(names),
+        ranking=fitted["ranking"],
+        verdict_of={n: (v["mean"], v["deviation"], v["weight"]) for n, v in fitted["verdict"].items()},
+        span_weight=fitted["span_weight"],
+        **scalars,
+    )
+
+
+def _tuned(
+    fitted: dict[str, Any],
+    names: Sequence[str],
+    examples: Sequence[Collected],
+    rankings: Sequence[Ranking],
+    *,
+    with_reader: bool,
+) -> dict[str, Any]:
+    """How much is quoted, and which of the pointed words are the answer: every setting's figures are printed."""
+    answered = [(e, r) for e, r in zip(examples, rankings, strict=True) if e.kind == "answerable"]
+    for share in QUOTED_SHARES:
+        fitted["quoted_share"] = share
+        judging = _judging(fitted, names)
+        print("  quoted share", share, _quote_figures(answered, judging))
+    fitted["quoted_share"] = 0.2
+    for weight in SPAN_WEIGHTS if with_reader else ():
+        fitted["span_weight"] = weight
+        print("  span weight", weight, _span_figures(answered, _judging(fitted, names)))
+    fitted["span_weight"] = 0.2
+    return fitted
+
+
+def _with(ranking: Ranking, judging: Judging) -> Ranking:
+    return Ranking(ranking.sentences, ranking.rows, judging)
+
+
+def _quote_figures(answered: Sequence[tuple[Collected, Ranking]], judging: Judging) -> dict[str, Any]:
+    figures: dict[str, Any] = {}
+    for name in sorted({e.name for e, _ in answered}):
+        precision, n_quotes, any_of, all_of, first, lengths = [], [], [], [], [], []
+        for example, ranking in answered:
+            if example.name != name or not example.is_checked:
+                continue
+            chosen = choose(_with(ranking, judging))
+            places = [(c.candidate.source.name, c.span.start, c.span.end) for c in chosen]
+            gold = [(Path(g["doc"]).name, g["start"], g["end"]) for g in example.question["gold"]]
+            context = [(Path(g["doc"]).name, g["start"], g["end"]) for g in example.question["gold_context"]]
+            hit = [any(d == x and s <= a and b <= e for x, s, e in places) for d, a, b in gold]
+            touching = [any(d == x and s < b and a < e for x, a, b in context) for d, s, e in places]
+            precision.append(np.mean(touching) if touching else 0.0)
+            n_quotes.append(len(places))
+            any_of.append(any(hit))
+            all_of.append(all(hit))
+            first.append(any(d == x and s <= a and b <= e for x, s, e in places[:1] for d, a, b in gold))
+            lengths += [e - s for _, s, e in places]
+        figures[name] = {
+            "precision": round(float(np.mean(precision)), 3),
+            "quotes": round(float(np.mean(n_quotes)), 2),
+            "any": round(float(np.mean(any_of)), 3),
+            "all": round(float(np.mean(all_of)), 3),
+            "first": round(float(np.mean(first)), 3),
+            "median": float(np.median(lengths)),
+        }
+    return figures
+
+
+def _span_figures(answered: Sequence[tuple[Collected, Ranking]], judging: Judging) -> dict[str, Any]:
+    figures: dict[str, Any] = {}
+    for side in (False, True):
+        exact, overlap = [], []
+        for example, ranking in answered:
+            if example.name != "squad_rag" or example.is_checked is not side:
+                continue
+            kept = _with(ranking, judging)
+            pointed = answer_span(example.question["question"], choose(kept), kept)
+            text = ""
+            if pointed is not None:
+                candidate, span, _ = pointed
+                text = candidate.text[span.start - candidate.span.start : span.end - candidate.span.start]
+            exact.append(max(float(_normal(text) == _normal(a)) for a in example.question["answers"]))
+            overlap.append(max(_f1(text, a) for a in example.question["answers"]))
+        figures["checked" if side else "fitted"] = [round(float(np.mean(exact)), 3), round(float(np.mean(overlap)), 3)]
+    return figures
+
+
+def _normal(text: str) -> str:
+    """The normalisation of SQuAD's evaluation (Rajpurkar and others 2016)."""
+    bare = "".join(c for c in text.lower() if c not in string.punctuation)
+    return " ".join(re.sub(r"\b(?:a|an|the)\b", " ", bare).split())
+
+
+def _f1(text: str, answer: str) -> float:
+    given, wanted = _normal(text).split(), _normal(answer).split()
+    common = sum((collections.Counter(given) & collections.Counter(wanted)).values())
+    return 2 * common / (len(given) + len(wanted)) if common else 0.0
 
 
 if __name__ == "__main__":

@@ -8,16 +8,17 @@ from threading import Event
 import pytest
 
 from rag.chunking import Chunker
-from rag.evidence import MOST_QUOTES, Finder, _merged, is_quotable
+from rag.evidence import Finder
 from rag.ingest import Ingest
+from rag.quoting import MOST_QUOTES, is_quotable
 from rag.reading import LocalReader
 from rag.retrieval import Retriever
 from rag.store import Store
-from rag.types import Scope, Span, Verdict
+from rag.types import Scope, Verdict
 from rag.vectors import VectorIndex
 from rag.weights import read_weights
 from tests.fakes import HashingEmbedder, count_tokens
-from tests.unit.rag.made import candidate
+from tests.unit.rag.readers import FakeReader
 
 TEXTS = {
     "kunduz.md": "# Fighting in the north\n\nKunduz briefly fell to the Taliban in September 2015. The army took the "
@@ -120,19 +121,22 @@ def test_a_very_long_question_is_searched_for_by_its_beginning(finder: Finder) -
     assert findings.hits[0].source.name == "harbour.txt"
 
 
-def test_scripts_without_spaces_can_be_quoted() -> None:
-    assert is_quotable("北京是中国的首都。")
-    assert not is_quotable("北京")
-
-
-def test_sentences_that_touch_become_one_quote() -> None:
-    owner = candidate("First sentence here.", "Second sentence here.", "Third sentence here.")
-    spans = [sentence.span for sentence in owner.sentences]
-    chosen = _merged([(owner, Span(spans[0].start, spans[1].end), 3.0), (owner, spans[2], 2.0)])
-    assert [(span, score) for _, span, score in chosen] == [(Span(spans[0].start, spans[2].end), 3.0)]
-
-
 def test_a_removed_document_is_neither_found_nor_quoted(store: Store, finder: Finder) -> None:
     store.remove_document(_id(store, "harbour.txt"))
     findings = finder.find("When did the harbour of Oslo close?", Scope())
     assert "harbour.txt" not in {hit.source.name for hit in findings.hits}
+
+
+def test_with_a_reader_the_answer_is_cut_out_of_a_quote(store: Store, retriever: Retriever) -> None:
+    finder = Finder(store, retriever, read_weights(), FakeReader("1998"))
+    findings = finder.find("When did the harbour of Oslo close?", Scope())
+    assert findings.span is not None
+    assert findings.span.text == "1998"
+    owner = next(quote for quote in findings.quotes if quote.span.contains(findings.span.span))
+    assert owner.source.id == findings.span.source.id
+    assert findings.span.is_verbatim_in(store.document(owner.source.id))
+
+
+def test_a_verdict_gives_its_reasons(finder: Finder) -> None:
+    for question in ("When did the harbour of Oslo close?", "Who composed the opera about whales?"):
+        assert finder.find(question, Scope()).reasons

@@ -6,12 +6,20 @@ import numpy as np
 import pytest
 
 from rag.asking import asking
-from rag.features import NAMES, sentence_features
+from rag.features import sentence_features
 from rag.types import Verdict
-from rag.weights import VERDICT_NAMES, read_weights, verdict_features
+from rag.weights import (
+    PLAIN_NAMES,
+    PLAIN_VERDICT_NAMES,
+    READ_NAMES,
+    READ_VERDICT_NAMES,
+    read_weights,
+    verdict_features,
+)
 from tests.unit.rag.made import candidate
 
-WEIGHTS = read_weights()
+BOTH = read_weights()
+WEIGHTS = BOTH.plain
 
 
 def _confidence(question: str, *sentences: str, similarity: float) -> float:
@@ -23,8 +31,19 @@ def _confidence(question: str, *sentences: str, similarity: float) -> float:
 
 
 def test_every_weight_names_a_feature() -> None:
-    assert set(WEIGHTS.ranking) <= set(NAMES)
-    assert set(WEIGHTS.verdict_of) == set(VERDICT_NAMES)
+    assert set(BOTH.plain.ranking) <= set(PLAIN_NAMES)
+    assert set(BOTH.read.ranking) <= set(READ_NAMES)
+    assert tuple(BOTH.plain.verdict_of) == PLAIN_VERDICT_NAMES
+    assert tuple(BOTH.read.verdict_of) == READ_VERDICT_NAMES
+
+
+def test_the_reasons_of_a_verdict_add_up_to_its_confidence() -> None:
+    measured = np.linspace(0.1, 0.9, len(READ_VERDICT_NAMES))
+    reasons = BOTH.read.reasons(measured)
+    log_odds = BOTH.read.intercept + sum(reason.pull for reason in reasons)
+    assert BOTH.read.confidence(measured) == pytest.approx(1 / (1 + np.exp(-log_odds)))
+    assert [abs(r.pull) for r in reasons] == sorted((abs(r.pull) for r in reasons), reverse=True)
+    assert {r.name for r in reasons} == set(READ_VERDICT_NAMES)
 
 
 def test_a_sentence_that_answers_is_ranked_before_one_that_does_not() -> None:
@@ -62,5 +81,5 @@ def test_the_chance_of_a_quote_lies_between_nothing_and_certainty() -> None:
 
 def test_weights_can_be_read_from_a_text() -> None:
     fitted = json.loads((__import__("importlib.resources").resources.files("rag") / "weights.json").read_text())
-    fitted["answers_at"] = 0.75
-    assert read_weights(json.dumps(fitted)).answers_at == 0.75
+    fitted["plain"]["answers_at"] = 0.75
+    assert read_weights(json.dumps(fitted)).plain.answers_at == 0.75

@@ -1,0 +1,126 @@
+"""Choose which of the ranked sentences are quoted, join those that touch, and cut them out of their documents."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from contextlib import suppress
+from dataclasses import dataclass
+from typing import Protocol
+
+from rag.features import Candidate
+from rag.ranking import Ranked, Ranking
+from rag.types import Document, Quote, Span
+
+#: Quotes shown at most, and the length up to which neighbouring sentences become one quote.
+MOST_QUOTES = 5
+LONGEST_JOINED_CHARS = 420
+
+_HEADING = re.compile(r"#{1,6}\s")
+#: Letters of scripts that write a word in one or two of them.
+_DENSE = re.compile(r"[\u0e00-\u0eff\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af]")
+_YES_OR_NO = re.compile(
+    r"\s*(?:is|are|was|were|do|does|did|has|have|had|can|could|will|would|should|may|might|must)\b", re.IGNORECASE
+)
+
+
+class Documents(Protocol):
+    """Where the text of a document comes from."""
+
+    def document(self, document_id: str) -> Document: ...
+
+
+@dataclass(frozen=True, slots=True)
+class Chosen:
+    """A run of sentences that will be quoted; `score` is that of the best of them, and `sentences` are all of them."""
+
+    candidate: Candidate
+    span: Span
+    score: float
+    sentences: tuple[Ranked, ...]
+
+
+def choose(ranking: Ranking, most: int = MOST_QUOTES) -> list[Chosen]:
+    """The sentences worth quoting, best first; one that touches a chosen one of its passage joins it."""
+    chosen: list[Chosen] = []
+    quotable = [ranked for ranked in ranking.sentences[: 4 * most] if is_quotable(ranked.sentence.text)]
+    judging = ranking.judging
+    least = judging.quoted_share * judging.chance(quotable[0].score) if quotable else 0.0
+    for ranked in quotable[: 2 * most]:
+        if judging.chance(ranked.score) < least:
+            break
+        span, source = ranked.sentence.span, ranked.candidate.source
+        if any(c.candidate.source.id == source.id and c.span.overlaps(span) for c in chosen):
+            continue
+        place = next((n for n, kept in enumerate(chosen) if _joins(kept, ranked.candidate, span)), None)
+        if place is not None:
+            chosen[place] = _joined(chosen[place], span, (ranked,))
+        elif len(chosen) < most:
+            chosen.append(Chosen(ranked.candidate, span, ranked.score, (ranked,)))
+    return _merged(chosen)
+
+
+def cut(chosen: Sequence[Chosen], ranking: Ranking, documents: Documents) -> tuple[Quote, ...]:
+    """The quotes, in the order given; a document that was removed meanwhile is not quoted any more."""
+    texts: dict[str, Document] = {}
+    for kept in chosen:
+        with suppress(KeyError):
+            texts[kept.candidate.source.id] = documents.document(kept.candidate.source.id)
+    return tuple(
+        Quote.cut(texts[kept.candidate.source.id], kept.span, ranking.judging.chance(kept.score))
+        for kept in chosen
+        if kept.candidate.source.id in texts
+    )
+
+
+def answer_span(question: str, chosen: Sequence[Chosen], ranking: Ranking) -> tuple[Candidate, Span, float] | None:
+    """The words that answer: the best span of the quoted sentences, with the chance of its sentence.
+
+    None for a question of yes or no, and where nobody read.
+    """
+    if _YES_OR_NO.match(question) is not None:
+        return None
+    judging = ranking.judging
+    pointed = [
+        (ranked.score + judging.span_weight * ranked.reading.pointed.margin, ranked, ranked.reading.pointed.span)
+        for kept in chosen
+        for ranked in kept.sentences
+        if ranked.reading is not None and ranked.reading.pointed is not None
+    ]
+    if not pointed:
+        return None
+    _, best, span = max(pointed, key=lambda entry: entry[0])
+    return best.candidate, span, judging.chance(best.score)
+
+
+def is_quotable(sentence: str) -> bool:
+    """Headings and scraps of a word or two say nothing that could be quoted; they count for retrieval only."""
+    n_dense = len(_DENSE.findall(sentence))
+    return _HEADING.match(sentence) is None and (n_dense >= 4 or sum(c.isalnum() for c in sentence) >= 12)
+
+
+def _joined(kept: Chosen, span: Span, others: tuple[Ranked, ...]) -> Chosen:
+    whole = Span(min(kept.span.start, span.start), max(kept.span.end, span.end))
+    return Chosen(kept.candidate, whole, kept.score, kept.sentences + others)
+
+
+def _merged(chosen: Sequence[Chosen]) -> list[Chosen]:
+    """Quotes that came to touch when a sentence joined one of them become one, at the place of the better."""
+    merged: list[Chosen] = []
+    for one in chosen:
+        place = next((n for n, kept in enumerate(merged) if _joins(kept, one.candidate, one.span)), None)
+        if place is None:
+            merged.append(one)
+        else:
+            merged[place] = _joined(merged[place], one.span, one.sentences)
+    return merged
+
+
+def _joins(kept: Chosen, candidate: Candidate, other: Span) -> bool:
+    """Whether nothing but white space, and no blank line, lies between two spans of one passage."""
+    if kept.candidate.passage_id != candidate.passage_id:
+        return False
+    start, end = min(kept.span.start, other.start), max(kept.span.end, other.end)
+    first_end, second_start = min(kept.span.end, other.end), max(kept.span.start, other.start)
+    between = candidate.text[first_end - candidate.span.start : max(first_end, second_start) - candidate.span.start]
+    return not between.strip() and "\n\n" not in between and end - start <= LONGEST_JOINED_CHARS
