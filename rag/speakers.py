@@ -40,14 +40,17 @@ _PERSONS_TITLE = re.compile(
 _JOINING = frozenset("of de da van von der den bin al el la le for and the a an".split())
 _HELPED = r"(?:(?:has|have|had|also|later|then|recently|previously|reportedly)\s+){0,2}"
 _SURE = (
-    r"said|says|told|tells|announced|warned|warns|insisted|insists|stated|argued|argues|claimed|claims|testified|declared|"
-    r"admitted|acknowledged|explained|explains|wrote|writes|concluded|confirmed|added|adds|noted|revealed|asserted|"
-    r"stressed|emphasi[sz]ed|predicted|replied|denied|denies|tweeted|commented|remarked"
+    r"said|says|told|tells|announced|warned|warns|insisted|insists|stated|argued|argues|claimed|testified|declared|"
+    r"admitted|acknowledged|explained|explains|wrote|writes|concluded|confirmed|noted|revealed|asserted|stressed|"
+    r"emphasi[sz]ed|predicted|replied|denied|denies|tweeted|commented|remarked"
 )
-_BESIDE_QUOTATION = rf"{_SURE}|notes|continued|recalled|suggested|suggests|reported|reports|reveals|observed|joked"
+_BESIDE_QUOTATION = (
+    rf"{_SURE}|added|adds|notes|claims|continued|recalled|suggested|suggests|reported|reports|reveals|observed|joked"
+)
 _VERB = re.compile(rf"\b{_HELPED}(?:{_BESIDE_QUOTATION})\b")
 _SURE_VERB = re.compile(rf"\b{_HELPED}(?:{_SURE})\b")
 _ACCORDING = re.compile(r"\b[Aa]ccording to\s+")
+_CLOSING_VERB = re.compile(rf"(?<=[^\W_])\s(?:{_BESIDE_QUOTATION})(?=[.!]?\s*\Z)")
 _NOT_SPOKEN = re.compile(r"\s*(?:been|to be)\b|\s+(?:for|with)\b")
 _CURLY = re.compile(r"[“„]([^“”„\n]+)(?:”|(?=[“„])|$)|«([^«»\n]+)»", re.MULTILINE)
 _STRAIGHT = re.compile(r'"([^"\n]+)"')
@@ -63,7 +66,8 @@ _OPENERS = re.compile(r"(?:(?:and|but|as|while|then|meanwhile|however|later|stil
 _FEW_WORDS = 4
 _WHO_WORDS = 10
 _AROUND_CHARS = 4000
-_OF_NOBODY = frozenset("that which who he she it they was is were are what".split())
+_OF_NOBODY = frozenset("that which who he she it they was is were are what in on to after before during when".split())
+_DETERMINERS = frozenset("the a an some another other most many his her its their our my".split())
 
 
 def speaker_of(text: str, span: Span) -> str | None:
@@ -168,6 +172,12 @@ class _Paragraph:
             yield self._subject(sentence.start, verb.start())
             if self.text[sentence.start : verb.start()].rstrip().endswith(","):
                 yield _who_follows(self.text, verb.end(), sentence.end)
+        cut = sentence.cut(self.text)
+        closing = _CLOSING_VERB.search(cut)
+        if closing and "," in cut and not is_quoted(sentence.start + closing.end() - 1):
+            yield self._who(
+                sentence.start + cut.rindex(",", 0, closing.start() + 1) + 1, sentence.start + closing.start()
+            )
 
     def _subject(self, start: int, end: int) -> Span | None:
         """Who stands between `start` and a verb: all of it, what an aside follows or names, or what a comma ends."""
@@ -205,8 +215,9 @@ class _Paragraph:
         speaker = replace(self, has_pronouns_resolved=False).speaker_of_sentence(previous)
         if speaker:
             return speaker if _is_person(speaker, self.text) else None
-        persons = [span for span in _spans_of_names(self.text, previous) if _is_person(span, self.text)]
-        return persons[0] if len(persons) == 1 else None
+        named = [span for span in _spans_of_names(self.text, previous) if " " in span.cut(self.text)]
+        possible = [span for span in named if not _ORGANISED.search(span.cut(self.text))]
+        return possible[0] if len(possible) == 1 and _is_person(possible[0], self.text) else None
 
 
 def _paragraph(text: str, span: Span) -> _Paragraph:
@@ -272,7 +283,7 @@ def _names_someone(words: str) -> bool:
         return False
     lower = [p.lower().removesuffix("'s").removesuffix("’s") for p in parts if p[0].islower()]
     first = parts[0].lower()
-    if any(p in {"that", "which", "who", "he", "she", "it", "they", "was", "is", "were", "are", "what"} for p in lower):
+    if _OF_NOBODY.intersection(lower) or (first in STOPWORDS and first not in _DETERMINERS and words != words.upper()):
         return False
     spoken = [p for p in lower if p not in _JOINING]
     has_body = any(p.strip(".").lower() in _BODIES for p in parts)
@@ -301,5 +312,6 @@ def _is_person(who: Span, text: str) -> bool:
     if _PERSONS_TITLE.search(text[max(0, who.start - 24) : who.start]):
         return True
     if not first:
-        return re.search(rf"[^\W\d_a-z][\w’'-]*[a-z]\s{re.escape(name)}\b", text) is not None
+        fuller = re.finditer(rf"([^\W\d_a-z][\w’'-]*[a-z])\s{re.escape(name)}\b", text)
+        return any(match.group(1).lower() not in STOPWORDS for match in fuller)
     return re.search(rf"(?<!{re.escape(first)} )\b{re.escape(last)}\b", text) is not None
