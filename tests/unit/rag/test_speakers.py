@@ -36,7 +36,7 @@ def said_by(text: str, said: str) -> str | None:
         ("“We want peace,” said Zamir Kabulov, the envoy.", "We want peace", "Zamir Kabulov"),
         ("“We want peace,” Kabulov, the Kremlin's envoy, said on Monday.", "We want peace", "Kabulov"),
         ("“We want peace!” Kabulov added.", "We want peace", "Kabulov"),
-        ("“I guarantee it,” a Russian diplomatic source told us, “soon.”", "I guarantee it", "a Russian diplomatic source"),
+        ("“Yes, I guarantee it,” a Russian source told us, “soon.”", "I guarantee it", "a Russian source"),
         ("“It is dangerous,” said another regional expert.", "It is dangerous", "another regional expert"),
         ("“It works,” said Dr. J. R. Smith in London.", "It works", "Dr. J. R. Smith"),
         ("“It works,” the study's authors wrote in the report.", "It works", "the study's authors"),
