@@ -2,29 +2,37 @@
 
 from __future__ import annotations
 
-import statistics
 import time
 from collections.abc import Sequence
 
-from desktop_app.engine_comparison import Comparison
+from desktop_app.engine_comparison import Comparison, SearchFigures, compared, in_turn
 from desktop_app.engine_embedder import open_embedder
+from desktop_app.engine_search_bench import compare_search
 from desktop_app.paths import AppPaths
-from models.baselines import bare_llama_loop, bare_onnx_loop, prepare_batches
+from models.baselines import BareOnnx, Batches, bare_llama_loop, open_tokenizer, prepare_batches
 from models.catalogue import Role
 from models.chat import LlamaChat
+from models.embedding import MAX_TOKENS
 from models.shelf import Shelf
 from models.threads import physical_cores
 from rag.prompting import PromptMessage
 
 _N_CTX = 2048
+_BARE_LLAMA = "llama.cpp, greedy loop"
+_BARE_ONNX = "ONNX Runtime, tokenised and padded before"
 
 
 class EngineBench:
-    """Each method compares one engine with its bare loop; rounds alternate, because machines are noisy."""
+    """Each method compares one engine with its bare loop; turns alternate, because machines are noisy."""
 
     def __init__(self, paths: AppPaths) -> None:
         self._paths = paths
         self._shelf = Shelf(paths.models)
+        embedder = self._shelf.default(Role.EMBEDDER)
+        if embedder.tokenizer_path is None:
+            raise ValueError(f"the catalogue names no tokenizer for {embedder.id}")
+        self._tokenizer = open_tokenizer(embedder.tokenizer_path, MAX_TOKENS)
+        self._bare_onnx = BareOnnx(embedder.path, n_threads=physical_cores())
 
     def chat(self, prompt: str, max_tokens: int, n_rounds: int) -> Comparison:
         """Read a prompt and write greedily: LlamaChat and a bare llama.cpp loop over the same tokens."""
@@ -41,25 +49,33 @@ class EngineBench:
                 ours_ms.append((time.perf_counter() - begun_s) * 1000)
             loop = bare_llama_loop(path, tokens, max_tokens=max_tokens, n_ctx=_N_CTX, n_threads=n_threads)[0]
             bare_ms.append(loop.prefill_ms + loop.decode_ms)
-        return _comparison(f"LlamaChat, {len(tokens)} + {max_tokens} tokens", ours_ms, bare_ms)
+        return compared(f"LlamaChat, {len(tokens)} + {max_tokens} tokens", _BARE_LLAMA, ours_ms, bare_ms)
 
     def embedder(self, texts: Sequence[str], n_rounds: int) -> Comparison:
         """Embed passages: OnnxEmbedder, tokenising and pooling included, and ONNX Runtime over the same batches."""
         embedder = open_embedder(self._paths)
-        model = self._shelf.default(Role.EMBEDDER)
-        if model.tokenizer_path is None:
-            raise ValueError(f"the catalogue names no tokenizer for {model.id}")
-        ids, masks = prepare_batches(model.tokenizer_path, texts, embedder.max_tokens)
+        ids, masks = self._prepared(texts)
         ours_ms, bare_ms = [], []
-        for _ in range(n_rounds):
-            begun_s = time.perf_counter()
-            embedder.embed(texts)
-            ours_ms.append((time.perf_counter() - begun_s) * 1000)
-            bare_s = bare_onnx_loop(model.path, ids, masks, n_threads=physical_cores())[0]
-            bare_ms.append(bare_s * 1000)
-        return _comparison(f"OnnxEmbedder, {len(texts)} passages", ours_ms, bare_ms)
+        for turn in range(n_rounds):
+            ours, bare = in_turn(turn, lambda: embedder.embed(texts), lambda: self._bare_onnx.run_s(ids, masks))
+            ours_ms.append(ours)
+            bare_ms.append(bare)
+        return compared(f"OnnxEmbedder, {len(texts)} passages", _BARE_ONNX, ours_ms, bare_ms)
 
+    def embed_bare(self, texts: Sequence[str]) -> float:
+        """Seconds that ONNX Runtime takes for these texts, the embedding of an indexing and nothing else."""
+        return self._bare_onnx.run_s(*self._prepared(texts))
 
-def _comparison(what: str, ours_ms: Sequence[float], bare_ms: Sequence[float]) -> Comparison:
-    ratio = statistics.median(ours / bare for ours, bare in zip(ours_ms, bare_ms, strict=True))
-    return Comparison(what, len(ours_ms), statistics.median(ours_ms), statistics.median(bare_ms), ratio)
+    def search(
+        self, library: AppPaths, questions: Sequence[str], n_warm: int, real_ids: Sequence[int]
+    ) -> SearchFigures:
+        """See compare_search; no other process may have the library's Chroma open."""
+        prepared = {question: self._prepared([question]) for question in questions}
+
+        def embed_bare(question: str) -> None:
+            self._bare_onnx.run_s(*prepared[question])
+
+        return compare_search(library, questions, n_warm, frozenset(real_ids), embed_bare)
+
+    def _prepared(self, texts: Sequence[str]) -> tuple[Batches, Batches]:
+        return prepare_batches(self._tokenizer, texts)

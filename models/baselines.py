@@ -70,38 +70,38 @@ def _run(model: int, context: int, prompt: Sequence[int], max_tokens: int) -> Lo
     return LoopTimes(tuple(written), (read_s - begun_s) * 1000, (ended_s - read_s) * 1000)
 
 
-def bare_onnx_loop(
-    path: Path,
-    token_ids: Sequence[npt.NDArray[np.int64]],
-    masks: Sequence[npt.NDArray[np.int64]],
-    *,
-    n_threads: int,
-    n_runs: int = 1,
-) -> list[float]:
-    """Seconds that ONNX Runtime alone takes for batches that are tokenised and padded already, without pooling."""
-    options = onnxruntime.SessionOptions()
-    options.intra_op_num_threads = n_threads
-    options.inter_op_num_threads = 1
-    session = onnxruntime.InferenceSession(str(path), options, providers=["CPUExecutionProvider"])
-    has_types = "token_type_ids" in {given.name for given in session.get_inputs()}
-    seconds = []
-    for _ in range(n_runs):
+class BareOnnx:
+    """A session of ONNX Runtime and nothing else: no checks, no pooling."""
+
+    def __init__(self, path: Path, *, n_threads: int) -> None:
+        options = onnxruntime.SessionOptions()
+        options.intra_op_num_threads = n_threads
+        options.inter_op_num_threads = 1
+        self._session = onnxruntime.InferenceSession(str(path), options, providers=["CPUExecutionProvider"])
+        self._has_types = "token_type_ids" in {given.name for given in self._session.get_inputs()}
+
+    def run_s(self, token_ids: Sequence[npt.NDArray[np.int64]], masks: Sequence[npt.NDArray[np.int64]]) -> float:
+        """Seconds for batches that are tokenised and padded already."""
         begun_s = time.perf_counter()
         for ids, mask in zip(token_ids, masks, strict=True):
-            types = {"token_type_ids": np.zeros_like(ids)} if has_types else {}
-            session.run(None, {"input_ids": ids, "attention_mask": mask, **types})
-        seconds.append(time.perf_counter() - begun_s)
-    return seconds
+            types = {"token_type_ids": np.zeros_like(ids)} if self._has_types else {}
+            self._session.run(None, {"input_ids": ids, "attention_mask": mask, **types})
+        return time.perf_counter() - begun_s
 
 
 Batches = list[npt.NDArray[np.int64]]
 
 
-def prepare_batches(tokenizer_path: Path, texts: Sequence[str], max_tokens: int) -> tuple[Batches, Batches]:
-    """Token ids and masks, int64 (n, n_tokens), in the batches that the embedder makes, tokenised and padded."""
-    tokenizer = Tokenizer.from_file(str(tokenizer_path))
+def open_tokenizer(path: Path, max_tokens: int) -> Tokenizer:
+    """A tokenizer that cuts at `max_tokens` and does not pad."""
+    tokenizer = Tokenizer.from_file(str(path))
     tokenizer.enable_truncation(max_tokens)
     tokenizer.no_padding()
+    return tokenizer
+
+
+def prepare_batches(tokenizer: Tokenizer, texts: Sequence[str]) -> tuple[Batches, Batches]:
+    """Token ids and masks, int64 (n, n_tokens), in the batches that the embedder makes, tokenised and padded."""
     rows = [encoding.ids for encoding in tokenizer.encode_batch(list(texts))]
     ids: Batches = []
     masks: Batches = []

@@ -6,8 +6,8 @@
 
 The embedder's weights and engine are the ones that Seedbook uses, so that the pipelines differ and the models do not.
 LlamaIndex cuts texts into chunks of 1,024 tokens with an overlap of 200 unless told otherwise, and this embedder reads
-the first 256 of them; `--chunk-tokens 256` gives chunks that it reads nearly whole, with an overlap of 20. A gold span counts as retrieved where one
-chunk holds all of it. It writes no answers: no language model is asked.
+the first 256 of them; `--chunk-tokens 256` gives chunks that it reads nearly whole, with an overlap of 20. A gold span
+counts as retrieved where one chunk holds all of it. It writes no answers: no language model is asked.
 """
 
 from __future__ import annotations
@@ -122,11 +122,12 @@ def _indexed(files: Sequence[Path], work: Path, chunk_tokens: int) -> tuple[Any,
     client = chromadb.PersistentClient(mkdtemp(dir=work), chromadb.Settings(anonymized_telemetry=False))
     collection = client.create_collection("peer")
     texts = [Document(text=file.read_text("utf-8"), metadata={"file_path": str(file.resolve())}) for file in files]
+    splitter = SentenceSplitter(chunk_size=chunk_tokens, chunk_overlap=OVERLAP_TOKENS) if chunk_tokens else None
     index = VectorStoreIndex.from_documents(
         texts,
         storage_context=StorageContext.from_defaults(vector_store=ChromaVectorStore(chroma_collection=collection)),
         embed_model=_embedding(),
-        transformations=[SentenceSplitter(chunk_size=chunk_tokens, chunk_overlap=OVERLAP_TOKENS)] if chunk_tokens else None,
+        transformations=[splitter] if splitter else None,
     )
     return index, collection.count()
 
