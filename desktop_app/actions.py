@@ -66,7 +66,7 @@ _MENUS: tuple[tuple[str, tuple[Command, ...]], ...] = (
             Command("next_quote", "&Next quote of the answer", ("F4",)),
             Command("previous_quote", "&Previous quote of the answer", ("Shift+F4",)),
             _RULE,
-            Command("unsupported", "Show &unsupported sentences", is_checkable=True),
+            Command("unsupported", "Show &unsupported sentences struck out", is_checkable=True),
             _RULE,
             Command("larger", "&Larger text", ("Ctrl++", "Ctrl+=")),
             Command("smaller", "S&maller text", ("Ctrl+-",)),

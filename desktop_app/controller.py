@@ -117,6 +117,8 @@ class Controller(QObject):
         self.desk.opened.connect(self._show_conversation)
         view.quote_activated.connect(self.sources.show_quote)
         view.hit_activated.connect(self.sources.show_hit)
+        view.span_activated.connect(self.sources.show_span)
+        view.document_activated.connect(self.sources.show_document)
         view.ask_again.connect(self.ask_again)
         view.edit_question.connect(self.edit_question)
         view.edit_standalone.connect(self.edit_standalone)

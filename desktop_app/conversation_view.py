@@ -45,6 +45,8 @@ class ConversationView(QWidget):
     Signals:
         quote_activated(str, int): turn id and index of one of its answer's quotes.
         hit_activated(str, int): turn id and index of one of its answer's nearest passages.
+        span_activated(str): turn id; the place of the words that answer is to be opened.
+        document_activated(str): id of a document that is to be opened.
         ask_again(str), edit_question(str), copy_with_citations(str), why_requested(str): turn id.
         edit_standalone(str, str): turn id, and the question to search for instead.
         stop_requested(): stop the answer that is being written.
@@ -53,6 +55,8 @@ class ConversationView(QWidget):
 
     quote_activated = Signal(str, int)
     hit_activated = Signal(str, int)
+    span_activated = Signal(str)
+    document_activated = Signal(str)
     ask_again = Signal(str)
     edit_question = Signal(str)
     edit_standalone = Signal(str, str)
@@ -319,6 +323,8 @@ class ConversationView(QWidget):
         turn_id = slot.turn.id
         view.quote_activated.connect(lambda index: self.quote_activated.emit(turn_id, index))
         view.hit_activated.connect(lambda index: self.hit_activated.emit(turn_id, index))
+        view.span_activated.connect(lambda: self.span_activated.emit(turn_id))
+        view.document_activated.connect(self.document_activated)
         view.edit_standalone.connect(lambda text: self.edit_standalone.emit(turn_id, text))
         view.ask_again.connect(lambda: self.ask_again.emit(turn_id))
         view.edit_question.connect(lambda: self.edit_question.emit(turn_id))
@@ -421,4 +427,7 @@ def _guess(turn: Turn) -> int:
     """About how high a turn will be, in pixels; it only has to be near enough for the scroll bar."""
     if turn.answer is None:
         return 160
-    return 240 + 110 * min(3, len(turn.answer.quotes) or len(turn.answer.nearest)) + 44 * len(turn.answer.claims)
+    answer = turn.answer
+    n_listed = min(8, len(answer.survey.holding)) if answer.survey else 0
+    head = 240 + 90 * (answer.span is not None) + 150 * bool(answer.positions) + 28 * n_listed
+    return head + 110 * min(3, len(answer.quotes) or len(answer.nearest)) + 44 * len(answer.claims)

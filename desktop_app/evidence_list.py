@@ -1,40 +1,47 @@
-"""The verdict in plain words, and under it the quotes, or where nothing can be quoted the nearest passages."""
+"""The answer's head, and under it the quotes, or where nothing can be quoted the nearest passages."""
 
 from __future__ import annotations
 
 from PySide6.QtCore import Qt, Signal
-from PySide6.QtGui import QPalette
-from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QVBoxLayout, QWidget
 
+from desktop_app.answer_head import AnswerHead
+from desktop_app.answer_words import holding_quote, values_of, values_within
 from desktop_app.buttons import QuietButton
-from desktop_app.inert_text import Caption, InertText
-from desktop_app.marks import VerdictMark
+from desktop_app.inert_text import Caption
 from desktop_app.quote_card import ExcerptCard, HitCard, QuoteCard
 from desktop_app.theme import Theme
-from desktop_app.wording import evidence_words, verdict_words
 from rag.types import Answer, Hit, Quote, Verdict
 
 _CARDS_AT_FIRST = 3
 
 
 class EvidenceList(QWidget):
-    """Verdict and cards, best first; the rest of the cards comes on demand.
+    """Head and cards, best first; the rest of the cards comes on demand.
 
     Signals:
         quote_activated(int), hit_activated(int): index among the answer's quotes, or among its nearest passages.
+        span_activated(): the place of the words that answer is to be opened.
+        document_activated(str): id of a document that is to be opened.
     """
 
     quote_activated = Signal(int)
     hit_activated = Signal(int)
+    span_activated = Signal()
+    document_activated = Signal(str)
 
     def __init__(self, theme: Theme, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._theme = theme
-        self._shown: tuple[tuple[Quote, ...], tuple[Hit, ...]] | None = None
+        self._shown: tuple[object, ...] = ()
+        self._answer: Answer | None = None
         self._rest: list[tuple[int, Quote | Hit]] = []
         self._cards: list[ExcerptCard] = []
         self._current: int | None = None
-        self._verdict = _VerdictLine(theme)
+        self._head = AnswerHead(theme)
+        self._head.span_activated.connect(self.span_activated)
+        self._head.quote_activated.connect(self.quote_activated)
+        self._head.document_activated.connect(self.document_activated)
         self._heading = Caption("Nearest passages")
         self._heading.hide()
         self._more = QuietButton("", is_muted=True)
@@ -45,7 +52,7 @@ class EvidenceList(QWidget):
         self._column.setSpacing(10)
         self._list = QVBoxLayout()
         self._list.setSpacing(10)
-        self._column.addWidget(self._verdict)
+        self._column.addWidget(self._head)
         self._column.addWidget(self._heading)
         self._column.addLayout(self._list)
         self._column.addWidget(self._more, 0, Qt.AlignmentFlag.AlignLeft)
@@ -58,26 +65,27 @@ class EvidenceList(QWidget):
 
     def set_theme(self, theme: Theme) -> None:
         self._theme = theme
-        self._verdict.set_theme(theme)
+        self._head.set_theme(theme)
         self._heading.setFont(theme.strong)
         self._more.setFont(theme.small)
         for card in self._cards:
             card.set_theme(theme)
 
     def show_answer(self, answer: Answer) -> None:
-        """Show the verdict; the cards are kept where they are the same, so that nothing jumps."""
-        self._verdict.show_answer(answer)
+        """Show an answer; the cards are kept where they are the same, so that nothing jumps."""
+        self._head.show_answer(answer)
         nearest = answer.nearest if answer.verdict is Verdict.NOT_IN_SOURCES else ()
-        if self._shown == (answer.quotes, nearest):
+        wanted = (answer.quotes, nearest, values_of(answer), answer.period)
+        if self._shown == wanted:
             return
-        self._shown = (answer.quotes, nearest)
+        self._shown, self._answer = wanted, answer
         for card in self._cards:
             card.hide()
             card.deleteLater()
         self._cards = []
         self._heading.setVisible(bool(nearest))
         self._rest = [*enumerate(answer.quotes), *enumerate(nearest)]
-        self._show_cards(_CARDS_AT_FIRST)
+        self._show_cards(_n_at_first(answer))
 
     @property
     def current_card(self) -> ExcerptCard | None:
@@ -98,19 +106,28 @@ class EvidenceList(QWidget):
         self._cards[first_new].setFocus(Qt.FocusReason.OtherFocusReason)
 
     def _show_cards(self, count: int) -> None:
+        if self._answer is None:
+            return
         now, self._rest = self._rest[:count], self._rest[count:]
         for index, item in now:
-            card = self._card(index, item)
+            card = self._card(self._answer, index, item)
             self._list.addWidget(card)
             card.show()  # a layout leaves out what was never told to show itself
             self._cards.append(card)
         self._more.set_words(f"Show {len(self._rest)} more")
         self._more.setVisible(bool(self._rest))
 
-    def _card(self, index: int, item: Quote | Hit) -> ExcerptCard:
+    def _card(self, answer: Answer, index: int, item: Quote | Hit) -> ExcerptCard:
         if isinstance(item, Quote):
-            total = len(self._shown[0]) if self._shown else 1
-            card: ExcerptCard = QuoteCard(item, index + 1, total, self._theme, self)
+            card: ExcerptCard = QuoteCard(
+                item,
+                index + 1,
+                len(answer.quotes),
+                self._theme,
+                self,
+                marked=values_within(answer, item),
+                is_dated=answer.period is not None,
+            )
             card.activated.connect(lambda: self.quote_activated.emit(index))
             card.set_current(index == self._current)
         else:
@@ -119,28 +136,7 @@ class EvidenceList(QWidget):
         return card
 
 
-class _VerdictLine(QWidget):
-    def __init__(self, theme: Theme) -> None:
-        super().__init__()
-        self._mark = VerdictMark(Verdict.ANSWERED, theme)
-        self._words = InertText()
-        self._evidence = Caption(colour_role=QPalette.ColorRole.PlaceholderText)
-        row = QHBoxLayout(self)
-        row.setContentsMargins(0, 0, 0, 0)
-        row.setSpacing(6)
-        row.addWidget(self._mark, 0, Qt.AlignmentFlag.AlignTop)
-        row.addWidget(self._words, 1)
-        row.addWidget(self._evidence, 0, Qt.AlignmentFlag.AlignTop)
-
-    def set_theme(self, theme: Theme) -> None:
-        self._mark.set_theme(theme)
-        self._words.setFont(theme.body)
-        self._evidence.setFont(theme.small)
-
-    def show_answer(self, answer: Answer) -> None:
-        words = verdict_words(answer)
-        has_quotes = answer.verdict is not Verdict.NOT_IN_SOURCES
-        self._mark.show_verdict(answer.verdict)
-        self._words.set_text(words)
-        self._words.setAccessibleName(words)
-        self._evidence.set_text(evidence_words(answer.confidence) if has_quotes else "")
+def _n_at_first(answer: Answer) -> int:
+    """The best few cards, and as many more as it takes to show the quote that holds the answer."""
+    index = holding_quote(answer, answer.span) if answer.span is not None else None
+    return _CARDS_AT_FIRST if index is None else max(_CARDS_AT_FIRST, index + 1)

@@ -26,6 +26,7 @@ from PySide6.QtGui import (
 from PySide6.QtWidgets import QFrame, QSizePolicy, QTextEdit, QWidget
 
 from desktop_app.shown_text import ShownText
+from rag.types import Span
 
 _SELECTABLE = Qt.TextInteractionFlag.TextSelectableByMouse | Qt.TextInteractionFlag.TextSelectableByKeyboard
 
@@ -136,10 +137,18 @@ class InertText(InertEdit):
         cursor.movePosition(QTextCursor.MoveOperation.End)
         cursor.insertText(added)
 
-    def underline_all(self, format_: QTextCharFormat) -> None:
-        """Mark the whole text with a character format, such as a dotted underline."""
+    def mark_all(self, format_: QTextCharFormat) -> None:
+        """Give the whole text a character format, such as a line through it."""
         cursor = QTextCursor(self.document())
         cursor.select(QTextCursor.SelectionType.Document)
+        cursor.mergeCharFormat(format_)
+
+    def mark(self, span: Span, format_: QTextCharFormat) -> None:
+        """Give the characters of a span of this text a character format."""
+        first, last = self._shown.positions(span)
+        cursor = QTextCursor(self.document())
+        cursor.setPosition(first)
+        cursor.setPosition(last, QTextCursor.MoveMode.KeepAnchor)
         cursor.mergeCharFormat(format_)
 
     def setFont(self, font: QFont | str | Sequence[str]) -> None:

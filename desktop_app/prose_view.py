@@ -1,6 +1,6 @@
 """The model's prose as a draft: growing while it is written, then sentence by sentence with the quotes it cites.
 
-A sentence that the quotes do not carry is folded away until the reader asks for it.
+A sentence that the quotes do not carry is folded away; where the reader asks for it, it is shown struck out.
 """
 
 from __future__ import annotations
@@ -74,7 +74,7 @@ class ClaimRow(QWidget):
         for button in self._numbers:
             button.setFont(theme.small)
         if self._claim.status is ClaimStatus.UNSUPPORTED:
-            self._words.underline_all(_dotted(theme))
+            self._words.mark_all(struck_out(theme))
             palette = self._note.palette()
             palette.setColor(QPalette.ColorRole.WindowText, theme.warn)
             self._note.setPalette(palette)
@@ -228,11 +228,12 @@ def _note(claim: Claim) -> str:
     return f"{status_words(claim)}: {claim.reason}" if claim.reason else status_words(claim)
 
 
-def _dotted(theme: Theme) -> QTextCharFormat:
-    dotted = QTextCharFormat()
-    dotted.setUnderlineStyle(QTextCharFormat.UnderlineStyle.DotLine)
-    dotted.setUnderlineColor(theme.warn)
-    return dotted
+def struck_out(theme: Theme) -> QTextCharFormat:
+    """How a sentence looks that no quote carries."""
+    struck = QTextCharFormat()
+    struck.setFontStrikeOut(True)
+    struck.setForeground(theme.muted)
+    return struck
 
 
 def after_sentence(written: str, sentence: str) -> str:

@@ -6,15 +6,18 @@ It shows what it is given; whether the words still stand in the source is for th
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 
-from PySide6.QtCore import QEvent, QRectF, Qt, Signal
-from PySide6.QtGui import QColor, QFocusEvent, QFont, QKeyEvent, QMouseEvent, QPainter, QPaintEvent, QPalette, QPen
-from PySide6.QtWidgets import QFrame, QHBoxLayout, QSizePolicy, QVBoxLayout, QWidget
+from PySide6.QtCore import QRectF, Qt
+from PySide6.QtGui import QColor, QFont, QPainter, QPaintEvent, QPalette, QTextCharFormat
+from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
 
+from desktop_app.answer_words import quote_words, source_words, speaker_words
 from desktop_app.inert_text import Caption, InertText
+from desktop_app.pressable import Pressable
 from desktop_app.theme import Theme
-from desktop_app.wording import date_words, quote_words, source_words
-from rag.types import Hit, Quote, Source
+from desktop_app.wording import date_words
+from rag.types import Hit, Quote, Source, Span
 
 _EXCERPT_CHARS = 320
 _MOST_CHARS = 6_000
@@ -23,31 +26,30 @@ _RULE_ROOM_PX = 14
 _HEADING = re.compile(r"^ {0,3}#{1,6}(?:[ \t].*)?$|^[^\n]+\n(?:=+|-{3,})[ \t]*$", re.MULTILINE)
 
 
-class ExcerptCard(QFrame):
-    """A source's title and date above its own words, which stand beside a rule. The whole card can be clicked.
+class ExcerptCard(Pressable):
+    """A source's title and date above its own words, which stand beside a rule. The whole card can be clicked."""
 
-    Signals:
-        activated(): clicked, or Enter or Space pressed.
-    """
-
-    activated = Signal()
-
-    def __init__(self, source: Source, text: str, mark: str, theme: Theme, parent: QWidget | None = None) -> None:
-        super().__init__(parent)
-        self._theme = theme
+    def __init__(
+        self,
+        source: Source,
+        text: str,
+        mark: str,
+        theme: Theme,
+        parent: QWidget | None = None,
+        *,
+        is_dated: bool = False,
+    ) -> None:
+        super().__init__(theme, parent)
         self._is_current = False
-        self._is_under_pointer = False
+        self._is_dated = is_dated
         self._mark = Caption(mark, colour_role=QPalette.ColorRole.Link)
         self._title = Caption(source.title, most_lines=2)
-        self._date = Caption(date_words(source.date), colour_role=QPalette.ColorRole.PlaceholderText)
+        date = date_words(source.date) or ("no date" if is_dated else "")
+        role = QPalette.ColorRole.WindowText if is_dated else QPalette.ColorRole.PlaceholderText
+        self._date = Caption(date, colour_role=role)
         self._words = InertText(text)
         self._words.clicked.connect(self.activated)
         self._lay_out()
-        self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
-        self.setCursor(Qt.CursorShape.PointingHandCursor)
-        policy = QSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Preferred)
-        policy.setHeightForWidth(True)
-        self.setSizePolicy(policy)
         self.set_theme(theme)
 
     @property
@@ -59,7 +61,7 @@ class ExcerptCard(QFrame):
         self._theme = theme
         self._mark.setFont(theme.strong)
         self._title.setFont(theme.strong)
-        self._date.setFont(theme.small)
+        self._date.setFont(theme.strong if self._is_dated else theme.small)
         self._words.setFont(self._words_font(theme))
         self.update()
 
@@ -94,11 +96,7 @@ class ExcerptCard(QFrame):
 
     def paintEvent(self, event: QPaintEvent) -> None:  # noqa: ARG002
         painter = QPainter(self)
-        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-        edge, width = self._edge()
-        painter.setPen(QPen(edge, width))
-        painter.setBrush(self._theme.surface)
-        painter.drawRoundedRect(QRectF(self.rect()).adjusted(1, 1, -1, -1), 7, 7)
+        self.paint_ground(painter, self._theme.surface, self._edge())
         place = self._words.geometry()
         painter.setPen(Qt.PenStyle.NoPen)
         painter.setBrush(self._theme.accent if self._is_current else self._rule_colour())
@@ -112,45 +110,34 @@ class ExcerptCard(QFrame):
         """Margins that leave room for the rule where the text's lines begin."""
         return (0, 0, _RULE_ROOM_PX, 0) if self._words.is_right_to_left() else (_RULE_ROOM_PX, 0, 0, 0)
 
-    def _edge(self) -> tuple[QColor, float]:
-        if self.hasFocus():
-            return self._theme.accent, 2.0
+    def _edge(self) -> QColor:
         if self._is_current:
-            return self._theme.accent, 1.0
-        return (self._theme.quote_rule if self._is_under_pointer else self._theme.rule), 1.0
-
-    def event(self, event: QEvent) -> bool:
-        if event.type() in (QEvent.Type.Enter, QEvent.Type.Leave):
-            self._is_under_pointer = event.type() is QEvent.Type.Enter
-            self.update()
-        return super().event(event)
-
-    def focusInEvent(self, event: QFocusEvent) -> None:
-        self.update()
-        super().focusInEvent(event)
-
-    def focusOutEvent(self, event: QFocusEvent) -> None:
-        self.update()
-        super().focusOutEvent(event)
-
-    def mouseReleaseEvent(self, event: QMouseEvent) -> None:
-        if event.button() is Qt.MouseButton.LeftButton and self.rect().contains(event.position().toPoint()):
-            self.activated.emit()
-
-    def keyPressEvent(self, event: QKeyEvent) -> None:
-        if event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter, Qt.Key.Key_Space):
-            self.activated.emit()
-        else:
-            super().keyPressEvent(event)
+            return self._theme.accent
+        return self._theme.quote_rule if self._is_under_pointer else self._theme.rule
 
 
 class QuoteCard(ExcerptCard):
-    """A quotation with its number among the answer's quotes, counted from 1."""
+    """A quotation with its number among the answer's quotes, counted from 1, and with who says it, if anyone is named.
 
-    def __init__(self, quote: Quote, number: int, total: int, theme: Theme, parent: QWidget | None = None) -> None:
-        self._speaker = Caption(_below(quote))
-        super().__init__(quote.source, quote.text[:_MOST_CHARS], str(number), theme, parent)
+    `marked` are the spans, within the quote's own, of the words that answer: the eye should find them.
+    """
+
+    def __init__(
+        self,
+        quote: Quote,
+        number: int,
+        total: int,
+        theme: Theme,
+        parent: QWidget | None = None,
+        *,
+        marked: Sequence[Span] = (),
+        is_dated: bool = False,
+    ) -> None:
+        self._speaker = Caption(speaker_words(quote))
+        self._rest = Caption(_rest(quote), colour_role=QPalette.ColorRole.PlaceholderText)
+        self._marked = tuple(marked)
         self._quote = quote
+        super().__init__(quote.source, quote.text[:_MOST_CHARS], str(number), theme, parent, is_dated=is_dated)
         name = quote_words(quote, number, total)[:_MOST_CHARS]
         self.setAccessibleName(name)
         self._words.setAccessibleName(name)
@@ -161,24 +148,40 @@ class QuoteCard(ExcerptCard):
         return self._quote
 
     def set_theme(self, theme: Theme) -> None:
-        self._speaker.setFont(theme.small)
+        self._speaker.setFont(theme.body)
+        self._rest.setFont(theme.small)
         super().set_theme(theme)
+        for span in self._marked:
+            start, end = span.start - self._quote.span.start, span.end - self._quote.span.start
+            if end <= len(self._words.text()):
+                self._words.mark(Span(start, end), _found(theme))
 
     def _lay_out(self) -> None:
         super()._lay_out()
         if self._speaker.text():
-            row = QHBoxLayout()
-            row.setContentsMargins(*self._beside_rule())
-            row.addWidget(self._speaker)
-            self._column.addLayout(row)
+            self._column.insertLayout(1, self._beside(self._speaker))
+        if self._rest.text():
+            self._column.addLayout(self._beside(self._rest))
+
+    def _beside(self, caption: Caption) -> QHBoxLayout:
+        row = QHBoxLayout()
+        row.setContentsMargins(*self._beside_rule())
+        row.addWidget(caption)
+        return row
 
 
-def _below(quote: Quote) -> str:
-    """Who said it, and whether the card holds all of it."""
-    parts = [f"— {quote.speaker}"] if quote.speaker else []
-    if len(quote.text) > _MOST_CHARS:
-        parts.append(f"The quote goes on, {len(quote.text):,} characters in all. Open it to read on.")
-    return "  ".join(parts)
+def _rest(quote: Quote) -> str:
+    """That the card holds only the beginning of a quote; empty where it holds all of it."""
+    if len(quote.text) <= _MOST_CHARS:
+        return ""
+    return f"The quote goes on, {len(quote.text):,} characters in all. Open it to read on."
+
+
+def _found(theme: Theme) -> QTextCharFormat:
+    found = QTextCharFormat()
+    found.setUnderlineStyle(QTextCharFormat.UnderlineStyle.SingleUnderline)
+    found.setUnderlineColor(theme.accent)
+    return found
 
 
 class HitCard(ExcerptCard):

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 
 from PySide6.QtCore import QObject, Slot
 
+from desktop_app.answer_words import holding_quote, values_of
 from desktop_app.asking import Asker
 from desktop_app.conversation_desk import ConversationDesk
 from desktop_app.conversation_view import ConversationView
@@ -26,10 +27,14 @@ _NO_SUCH_PLACE = "This passage does not stand in the document as it is now. Ask 
 
 @dataclass(frozen=True, slots=True)
 class _Open:
-    """What is stepped through: the quotes of the turn with this id, or passages or nothing where the id is empty."""
+    """What is stepped through: the quotes of the turn with this id, or passages or nothing where the id is empty.
+
+    `values` are the words within the quotes that answer.
+    """
 
     quotes: tuple[Quote, ...]
     turn_id: str = ""
+    values: tuple[Quote, ...] = ()
 
     @property
     def called(self) -> str:
@@ -71,8 +76,22 @@ class SourceDesk(QObject):
     def show_quote(self, turn_id: str, index: int) -> None:
         """Open the source of a quote, all quotes of the same answer in it marked, this one in sight."""
         turn = self._desk.turn(turn_id)
-        quotes = turn.answer.quotes if turn is not None and turn.answer is not None else ()
-        self._open_at(_Open(quotes, turn_id), index)
+        if turn is not None and turn.answer is not None:
+            self._open_at(_Open(turn.answer.quotes, turn_id, values_of(turn.answer)), index)
+
+    @Slot(str)
+    def show_span(self, turn_id: str) -> None:
+        """Open the source at the words that answer; they are in sight, however long their quote is."""
+        turn = self._desk.turn(turn_id)
+        if turn is None or turn.answer is None or turn.answer.span is None:
+            return
+        span = turn.answer.span
+        index = holding_quote(turn.answer, span)
+        if index is None:
+            self._open_at(_Open((span,)), 0)
+            return
+        self.show_quote(turn_id, index)
+        self._source_view.reveal(span)
 
     @Slot(str, int)
     def show_hit(self, turn_id: str, index: int) -> None:
@@ -174,7 +193,7 @@ class SourceDesk(QObject):
         except RagError as exc:
             self._source_view.show_missing(source, explain(exc).message, opened.quotes, current, opened.called)
         else:
-            self._source_view.show_document(document, opened.quotes, current, opened.called)
+            self._source_view.show_document(document, opened.quotes, current, opened.called, opened.values)
         self._window.show_source()
         self._follow(current)
 

@@ -39,6 +39,7 @@ class SourcePage(InertEdit):
         self._theme = theme
         self._text = ""
         self._spans: list[Span | None] = []
+        self._values: list[Span] = []
         self._current = 0
         self._matches: list[Span] = []
         self._match: Span | None = None
@@ -66,11 +67,12 @@ class SourcePage(InertEdit):
     def has_later(self) -> bool:
         return self.shown.stop < len(self._text)
 
-    def open_text(self, text: str, spans: Sequence[Span | None], current: int) -> None:
-        """Show `text` with these quotes marked; None stands for a quote that has no place in it."""
+    def open_text(self, text: str, spans: Sequence[Span | None], current: int, underlined: Sequence[Span] = ()) -> None:
+        """Show `text` with these quotes marked, None standing for one that has no place in it, and words underlined."""
         is_same = text == self._text
         self._text = text
         self._spans = list(spans)
+        self._values = list(underlined)
         self._matches, self._match = [], None
         self._current = current
         span = self._span(current)
@@ -156,6 +158,7 @@ class SourcePage(InertEdit):
         selections = [self._ground(cursor, self._theme.highlight) for cursor in self._marks.values()]
         if self._current in self._marks:
             selections.append(self._ground(self._marks[self._current], self._theme.highlight_current))
+        selections += [self._underlined(value) for value in self._values if self.shown.holds(value)]
         selections += [self._underlined(match) for match in self._visible_matches()]
         if self._match and self.shown.holds(self._match):
             selections.append(self._ground(self._cursor(self._match), self._theme.selection))

@@ -63,11 +63,19 @@ class SourceView(QWidget):
         self.setAccessibleName("Source")
         self.clear()
 
-    def show_document(self, document: Document, quotes: Sequence[Quote], current: int, called: str = "Quote") -> None:
+    def show_document(
+        self,
+        document: Document,
+        quotes: Sequence[Quote],
+        current: int,
+        called: str = "Quote",
+        values: Sequence[Quote] = (),
+    ) -> None:
         """Show a document and bring the quote at `current` into view.
 
         `quotes` are all of an answer: those cut out of this document are marked, the others can be stepped to. `called`
-        is what one of them is named, for passages are shown in this way too.
+        is what one of them is named, for passages are shown in this way too. `values` are the words within the quotes
+        that answer; they are underlined.
         """
         if self._document is None or self._document.id != document.id:
             self._find.hide()
@@ -75,7 +83,8 @@ class SourceView(QWidget):
         self._header.show_source(document.source)
         self._steps.setVisible(True)
         spans = [quote.span if quote.is_verbatim_in(document) else None for quote in quotes]
-        self._page.open_text(document.text, spans, current)
+        underlined = [value.span for value in values if value.is_verbatim_in(document)]
+        self._page.open_text(document.text, spans, current, underlined)
         self._find.set_text(document.text)
         self._show_current()
         self._body.setCurrentWidget(self._reading)
@@ -91,6 +100,11 @@ class SourceView(QWidget):
         self._quotes, self._current, self._called = tuple(quotes), current, called
         self._steps.setVisible(len(self._quotes) > 1)
         self._show_current()
+
+    def reveal(self, value: Quote) -> None:
+        """Bring words of the open document into view; those of another document, or gone from it, are left alone."""
+        if self._document is not None and value.is_verbatim_in(self._document):
+            self._page.reveal(value.span)
 
     def clear(self) -> None:
         """Show that nothing is open."""

@@ -30,6 +30,8 @@ class TurnView(QWidget):
 
     Signals:
         quote_activated(int), hit_activated(int): index among the answer's quotes, or among its nearest passages.
+        span_activated(): the place of the words that answer is to be opened.
+        document_activated(str): id of a document that is to be opened.
         ask_again(), edit_question(), copy_with_citations(), why_requested(), stop_requested(): the reader's wish.
         edit_standalone(str): search for this question instead.
         height_changed(): its height for the present width may be another one.
@@ -37,6 +39,8 @@ class TurnView(QWidget):
 
     quote_activated = Signal(int)
     hit_activated = Signal(int)
+    span_activated = Signal()
+    document_activated = Signal(str)
     ask_again = Signal()
     edit_question = Signal()
     edit_standalone = Signal(str)
@@ -179,6 +183,8 @@ class TurnView(QWidget):
         self._activity.stop_requested.connect(self.stop_requested)
         self._evidence.quote_activated.connect(self.quote_activated)
         self._evidence.hit_activated.connect(self.hit_activated)
+        self._evidence.span_activated.connect(self.span_activated)
+        self._evidence.document_activated.connect(self.document_activated)
         self._footer.ask_again.connect(self.ask_again)
         self._footer.edit_question.connect(self.edit_question)
         self._footer.copy_with_citations.connect(self.copy_with_citations)

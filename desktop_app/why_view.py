@@ -11,14 +11,19 @@ from PySide6.QtCore import Qt, Signal, Slot
 from PySide6.QtGui import QFont, QPalette
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QScrollArea, QVBoxLayout, QWidget
 
+from desktop_app.answer_words import certainty_words, likelihood_words, missing_words, quote_words, verdict_words
 from desktop_app.buttons import QuietButton
 from desktop_app.inert_text import Caption, InertText
+from desktop_app.prose_view import struck_out
 from desktop_app.quote_card import HitCard
+from desktop_app.reason_bars import ReasonBars
 from desktop_app.theme import Theme, ThemeSource
-from desktop_app.wording import evidence_words, finish_words, quote_words, status_words, timing_words, verdict_words
-from rag.types import Answer, Finish, Hit
+from desktop_app.wording import finish_words, status_words, timing_words
+from rag.prompting import MOST_READ, build_prompt
+from rag.types import Answer, ClaimStatus, Finish, Hit
 
 _MOST_CANDIDATES = 20
+_MOST_PROMPT_CHARS = 8_000
 
 
 class WhyView(QWidget):
@@ -89,7 +94,9 @@ class WhyView(QWidget):
         self._column.setSpacing(6)
         self._tell_search(question, answer)
         self._tell_verdict(answer)
+        self._tell_reasons(answer)
         self._tell_quotes(answer)
+        self._tell_prompt(answer)
         self._tell_claims(answer)
         self._tell_candidates(hits)
         self._tell_writing(answer)
@@ -105,12 +112,19 @@ class WhyView(QWidget):
     def _tell_verdict(self, answer: Answer) -> None:
         self._heading("Verdict")
         self._words(verdict_words(answer))
+        certainty = certainty_words(answer) or likelihood_words(answer.confidence)
         self._note(
-            f"Evidence score {answer.confidence:.2f} of 1: {evidence_words(answer.confidence)}. "
-            "The program decides from this score; the model has no say in it."
+            f"Confidence {answer.confidence:.2f} of 1: {certainty}. "
+            "The program decides from what it has measured; the model has no say in it."
         )
-        if answer.missing:
-            self._note(f"Words of the question that no quote covers: {', '.join(answer.missing)}.")
+        if answer.missing and missing_words(answer.missing) not in verdict_words(answer):
+            self._note(missing_words(answer.missing))
+
+    def _tell_reasons(self, answer: Answer) -> None:
+        if answer.reasons:
+            self._heading("What moved the verdict")
+            self._note("A bar to the right speaks for an answer in your sources, one to the left against it.")
+            self._column.addWidget(ReasonBars(answer.reasons, self._theme))
 
     def _tell_quotes(self, answer: Answer) -> None:
         if answer.quotes:
@@ -119,11 +133,24 @@ class WhyView(QWidget):
             self._words(f"{quote.score:.2f}   {quote.source.title}, characters {quote.span.start:,}–{quote.span.end:,}")
             self._last.setAccessibleName(f"Score {quote.score:.2f}: {quote_words(quote, number, len(answer.quotes))}")
 
+    def _tell_prompt(self, answer: Answer) -> None:
+        """What the model has read, which is no more than this."""
+        if not answer.model or not answer.quotes:
+            return
+        read = answer.quotes[:MOST_READ]
+        numbers = ", ".join(str(number) for number in range(1, len(read) + 1))
+        self._heading("What the model was given")
+        self._note(f"Its instruction, the question and the best quotes, as far as they fitted: {numbers}.")
+        for message in build_prompt(answer.standalone, read):
+            self._note(message.content[:_MOST_PROMPT_CHARS])
+
     def _tell_claims(self, answer: Answer) -> None:
         if answer.claims:
             self._heading("Sentences of the draft")
         for claim in answer.claims:
             self._words(claim.text)
+            if claim.status is ClaimStatus.UNSUPPORTED:
+                self._last.mark_all(struck_out(self._theme))
             cited = ", ".join(str(index + 1) for index in claim.quotes)
             against = f" (checked against {cited})" if cited else " (it cites no quote)"
             self._note(f"{status_words(claim)}{against}" + (f": {claim.reason}" if claim.reason else ""))
@@ -131,7 +158,7 @@ class WhyView(QWidget):
     def _tell_candidates(self, hits: Sequence[Hit]) -> None:
         if hits:
             self._heading("Passages that were considered")
-            self._note("Fused score, then the score of the words (BM25) and of the meaning (cosine).")
+            self._note("Fused score, then full-text score (BM25) and similarity of meaning (cosine); – is none.")
         for index, hit in enumerate(hits[:_MOST_CANDIDATES]):
             self._note(_scores(hit))
             card = HitCard(hit, self._theme)
@@ -179,4 +206,4 @@ class WhyView(QWidget):
 def _scores(hit: Hit) -> str:
     lexical = "–" if hit.lexical is None else f"{hit.lexical:.1f}"
     similarity = "–" if hit.similarity is None else f"{hit.similarity:.2f}"
-    return f"{hit.score:.2f}   words {lexical}   meaning {similarity}"
+    return f"{hit.score:.2f}   full text {lexical}   similarity {similarity}"

@@ -1,11 +1,10 @@
-"""What verdicts, evidence, endings, dates and times are called on screen; plain functions without Qt."""
+"""What endings, checks, dates, times and counts are called on screen; plain functions without Qt."""
 
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
 
-from rag.types import Answer, Claim, ClaimStatus, Finish, Quote, Source, Timings, Verdict
+from rag.types import Claim, ClaimStatus, Finish, Timings
 
 _MONTHS = (
     "January",
@@ -22,29 +21,6 @@ _MONTHS = (
     "December",
 )
 _ISO_DATE = re.compile(r"(\d{4})(?:-(\d\d)(?:-(\d\d)(?:[T ].*)?)?)?$")
-_STRONG, _FAIR = 0.75, 0.45
-
-
-def verdict_words(answer: Answer) -> str:
-    """The verdict as a sentence or two."""
-    if answer.verdict is Verdict.ANSWERED:
-        return "From your sources"
-    if answer.verdict is Verdict.PARTLY:
-        return "Your sources answer a part of this." + _not_covered(answer.missing)
-    if answer.verdict is Verdict.SOURCES_DIFFER:
-        return "Your sources differ. Compare the quotes."
-    return "Your sources do not say."
-
-
-def _not_covered(missing: Sequence[str]) -> str:
-    return f" Not covered: {', '.join(missing)}." if missing else ""
-
-
-def evidence_words(confidence: float) -> str:
-    """How well the quotes carry the verdict; never a number, which would promise more than it holds."""
-    if confidence >= _STRONG:
-        return "strong evidence"
-    return "fair evidence" if confidence >= _FAIR else "weak evidence"
 
 
 def finish_words(finish: Finish) -> str:
@@ -90,18 +66,6 @@ def date_words(iso: str | None) -> str:
     year, month, day = match.groups()
     words = [str(int(day))] if day else []
     return " ".join([*words, *([_MONTHS[int(month) - 1]] if month else []), year])
-
-
-def source_words(source: Source) -> str:
-    """A source as it is named aloud: its title and, where known, its date."""
-    date = date_words(source.date)
-    return f"{source.title}, {date}" if date else source.title
-
-
-def quote_words(quote: Quote, number: int, total: int) -> str:
-    """A quote as a screen reader says it."""
-    speaker = f" ({quote.speaker})" if quote.speaker else ""
-    return f"Quote {number} of {total}, from {source_words(quote.source)}{speaker}: {quote.text}"
 
 
 def count_words(count: int, one: str, many: str) -> str:

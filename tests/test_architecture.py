@@ -24,9 +24,9 @@ FORBIDDEN = {
     "desktop_app": {"llama_cpp", "onnxruntime", "chromadb"},
 }
 HOMES = {
-    "chromadb": ("rag/index.py",),
+    "chromadb": ("rag/index.py", "rag/baselines.py"),
     "llama_cpp": ("models/llama.py", "models/baselines.py"),
-    "onnxruntime": ("models/embedding.py", "models/baselines.py"),
+    "onnxruntime": ("models/onnx_session.py", "models/baselines.py"),
     "tiktoken": ("models/tokens.py",),
     "appdirs": ("desktop_app/paths.py",),
     "sentencex": ("rag/chunking.py",),
@@ -57,6 +57,7 @@ NETWORK = {
 }
 NETWORK_HOMES = ("desktop_app/instance.py", "desktop_app/confinement.py")
 WITHOUT_QT = {
+    "answer_words",
     "atomic",
     "citing",
     "composition",

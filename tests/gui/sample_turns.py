@@ -12,11 +12,15 @@ from rag.types import (
     Document,
     Finish,
     Hit,
+    Period,
+    Position,
     Quote,
+    Reason,
     Sampling,
     Scope,
     Source,
     Span,
+    Survey,
     Timings,
     Turn,
     Verdict,
@@ -92,6 +96,59 @@ NOT_IN_SOURCES = replace(
     model=None,
     nearest=(hit(0, 25), hit(26, 55)),
 )
+
+MONDAY = quote("Monday")
+SPANNED = replace(ANSWER, span=MONDAY)
+REASONS = (
+    Reason("best_similarity", 0.81, 1.6),
+    Reason("reader_no_answer", 0.12, -0.7),
+    Reason("coverage_with_previous", 0.59, 0.3),
+)
+
+TOLL = document(
+    'Rescuers were still counting on Friday. "Nineteen people died," said Ruth Amsel, who leads the rescue service. '
+    "Two bridges were lost.",
+    "Flood: what is known so far",
+    "2021-03-06",
+)
+INQUIRY = document(
+    "The inquiry found that 23 people had died in the night of the flood, most of them in the lower town.",
+    "Final report of the inquiry into the flood of March 2021 and into the warnings that were not given",
+    "2022-11-18",
+)
+DIFFERING = replace(
+    ANSWER,
+    verdict=Verdict.SOURCES_DIFFER,
+    quotes=(
+        quote('"Nineteen people died," said Ruth Amsel, who leads the rescue service.', TOLL, "Ruth Amsel"),
+        quote(INQUIRY.text, INQUIRY),
+    ),
+    claims=(),
+    prose="",
+    model=None,
+    positions=(
+        Position(quote("Nineteen people", TOLL, "Ruth Amsel"), (0,)),
+        Position(quote("23 people", INQUIRY), (1,)),
+    ),
+)
+
+
+def surveyed(n_holding: int, n_documents: int = 27) -> Answer:
+    """What reading a whole collection gave."""
+    holding = tuple(
+        document(f"Report {number} mentions a bridge.", f"Report {number} of the river board", f"20{number:02}").source
+        for number in range(1, n_holding + 1)
+    )
+    survey = Survey("bridge", n_documents, holding, 2 * n_holding + 1 if n_holding else 0)
+    verdict = Verdict.ANSWERED if n_holding else Verdict.NOT_IN_SOURCES
+    quotes = QUOTES[1:2] if n_holding else ()
+    return replace(ANSWER, verdict=verdict, quotes=quotes, claims=(), prose="", model=None, survey=survey)
+
+
+def of_the_time(period: Period) -> Answer:
+    """An answer to a question that named a time."""
+    undated = document("A flood came, says an undated note.", "Note found in the mill", None)
+    return replace(ANSWER, period=period, quotes=(QUOTES[0], quote(undated.text, undated)), claims=(), prose="")
 
 
 def turn(turn_id: str = "t1", answer: Answer | None = None, problem: str | None = None) -> Turn:

@@ -75,7 +75,8 @@ def test_a_long_title_is_given_two_lines_before_it_is_cut(qtbot, width):
 def test_the_speaker_is_named(qtbot):
     card = QuoteCard(quote("Nobody was hurt.", speaker="The mayor"), 2, 3, Theme.light())
     qtbot.addWidget(card)
-    assert "(The mayor): Nobody was hurt." in card.accessibleName()
+    assert any(one.text() == "The mayor says" for one in card.findChildren(Caption))
+    assert "The mayor says in Flood report, 4 March 2021: Nobody was hurt." in card.accessibleName()
 
 
 def test_tab_stops_at_the_card_and_not_inside_it(card):

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QColor
-from PySide6.QtWidgets import QApplication
+from PySide6.QtWidgets import QApplication, QLabel, QWidget
 
 from desktop_app.theme import Appearance, Theme, ThemeSource, contrast
 
@@ -61,6 +61,18 @@ def test_the_theme_follows_the_system_while_the_program_runs(qapp, qtbot):
         qapp.styleHints().colorSchemeChanged.emit(Qt.ColorScheme.Dark)
     assert caught.args[0].is_dark
     assert QApplication.palette().window().color() == Theme.dark().window
+
+
+def test_a_widget_within_a_window_takes_the_colours_of_another_appearance(qapp, qtbot):
+    source = ThemeSource(qapp, "light")
+    window = QWidget()
+    qtbot.addWidget(window)
+    inner = QWidget(window)
+    innermost = QLabel("words", inner)
+    window.show()
+    for appearance, theme in (("dark", Theme.dark()), ("light", Theme.light())):
+        source.set_appearance(appearance)
+        assert all(part.palette().text().color() == theme.text for part in (window, inner, innermost))
 
 
 def test_setting_the_same_appearance_again_announces_nothing(qapp, qtbot):

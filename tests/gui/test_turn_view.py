@@ -50,7 +50,7 @@ def button(view: QWidget, text: str) -> QuietButton:
     ("answer", "expected"),
     [
         (ANSWER, "From your sources"),
-        (replace(ANSWER, verdict=Verdict.PARTLY, missing=("who", "when")), "Not covered: who, when."),
+        (replace(ANSWER, verdict=Verdict.PARTLY, missing=("who", "when")), "Nothing found about: who, when."),
         (replace(ANSWER, verdict=Verdict.SOURCES_DIFFER), "Your sources differ."),
         (NOT_IN_SOURCES, "Your sources do not say."),
     ],
@@ -59,10 +59,12 @@ def test_the_verdict_is_said_in_plain_words(qtbot, answer, expected):
     assert expected in words(stored(qtbot, answer))
 
 
-@pytest.mark.parametrize(("confidence", "expected"), [(0.9, "strong"), (0.5, "fair"), (0.2, "weak")])
-def test_evidence_is_named_and_never_a_bare_number(qtbot, confidence, expected):
+@pytest.mark.parametrize(
+    ("confidence", "expected"), [(0.95, "very likely"), (0.7, "likely"), (0.5, "perhaps"), (0.2, "hardly")]
+)
+def test_how_sure_the_verdict_is_is_said_and_never_a_bare_number(qtbot, confidence, expected):
     seen = words(stored(qtbot, replace(ANSWER, confidence=confidence)))
-    assert f"{expected} evidence" in seen
+    assert f"\n{expected} the answer" in seen
     assert str(confidence) not in seen
 
 

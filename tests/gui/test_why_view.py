@@ -36,10 +36,10 @@ def test_question_scores_and_reasons_are_told(view):
     for words in (
         "Why did it close?",
         "Made from your question “And why?”",
-        "Evidence score 0.50 of 1: fair evidence",
-        "no quote covers: who",
+        "Confidence 0.50 of 1: perhaps a part of it",
+        "Nothing found about: who",
         "no quote mentions resigned",
-        "0.50   words 3.2   meaning –",
+        "0.50   full text 3.2   similarity –",
         "Tiny-1M, temperature 0, seed 7",
     ):
         assert words in told(view)

@@ -1,10 +1,10 @@
-"""Dates, times and evidence are said as people say them."""
+"""Dates, times and counts are said as people say them."""
 
 from __future__ import annotations
 
 import pytest
 
-from desktop_app.wording import count_words, date_words, evidence_words, seconds_words, timing_words
+from desktop_app.wording import count_words, date_words, seconds_words, timing_words
 from rag.types import Timings
 
 
@@ -23,17 +23,6 @@ from rag.types import Timings
 )
 def test_a_date_is_written_as_far_as_it_is_known(iso, words):
     assert date_words(iso) == words
-
-
-def test_every_confidence_has_a_word():
-    assert [evidence_words(score) for score in (0.0, 0.44, 0.45, 0.74, 0.75, 1.0)] == [
-        "weak evidence",
-        "weak evidence",
-        "fair evidence",
-        "fair evidence",
-        "strong evidence",
-        "strong evidence",
-    ]
 
 
 def test_times_have_the_figures_that_mean_something():
