@@ -101,7 +101,7 @@ def _run(session: Session, chosen: Chosen, work: Path, *, with_prose: bool) -> O
     log, writer = engine_output(session.paths), session.settings.chat_model
     models = used_models(session.paths, writer, with_prose=with_prose)
     key = answers_key(models)
-    host = Host("search", make_quality, (session.paths,), log=log)
+    host = Host("search", make_quality, (session.paths, work / "embeddings.db"), log=log)
     chat = Host("chat", make_chat, (session.paths, writer), log=log)
     try:
         _fill_libraries(host, chosen, work, library_key(session.paths))

@@ -17,6 +17,7 @@ from models.shelf import Shelf
 from models.tokens import build_encoding
 from rag.chunking import Chunker
 from rag.ingest import Candidate, Ingest
+from rag.ports import Embedder
 from rag.store import Store
 from rag.types import IngestProgress
 
@@ -26,7 +27,8 @@ _SLICE_S: Final = 0.3
 class Indexer:
     """Reads, chunks and embeds documents; the store's only writer."""
 
-    def __init__(self, paths: AppPaths) -> None:
+    def __init__(self, paths: AppPaths, embedder: Embedder | None = None) -> None:
+        """With another embedder than the bundled one where `embedder` is given."""
         shelf = Shelf(paths.models)
         vocabulary = shelf.default(Role.CHAT)
         shelf.verify(vocabulary)
@@ -35,7 +37,7 @@ class Indexer:
         self._reader = HostedReader(engine_output(paths))
         self._ingest = Ingest(
             self._store,
-            open_embedder(paths),
+            embedder or open_embedder(paths),
             self._reader,
             Chunker(lambda text: len(encoding.encode_ordinary(text))),
             excluded=[paths.data],

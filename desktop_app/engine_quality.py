@@ -13,6 +13,7 @@ from threading import Event as CancelEvent
 
 from desktop_app.engine_indexer import Indexer
 from desktop_app.engine_searching import Search, load_search_models, search_over
+from desktop_app.kept_embeddings import KeptEmbedder
 from desktop_app.paths import AppPaths
 from rag.ingest import Candidate
 from rag.store import Store
@@ -26,8 +27,10 @@ NamedFile = tuple[str, Path]
 class QualityEngine:
     """Fills libraries and answers from the one that was opened last."""
 
-    def __init__(self, paths: AppPaths) -> None:
+    def __init__(self, paths: AppPaths, kept: Path) -> None:
+        """`kept` is the file of embeddings that were made before."""
         self._models = load_search_models(paths)
+        self._kept = KeptEmbedder(self._models.embedder, kept)
         self._store: Store | None = None
         self._search: Search | None = None
         self._opened: AppPaths | None = None
@@ -38,7 +41,7 @@ class QualityEngine:
         """Add the files to a library by the program's own indexer; those that have not changed are not read again."""
         candidates = [Candidate(path, path.parent, name) for name, path in files]
         done = 0
-        with closing(Indexer(library)) as indexer:
+        with closing(Indexer(library, self._kept)) as indexer:
             while done < len(candidates) and not (cancel is not None and cancel.is_set()):
                 done += yield from indexer.add_some(candidates[done:], done, len(candidates), cancel)
 

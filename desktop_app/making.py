@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 from desktop_app.logbook import log_engine
 from desktop_app.paths import AppPaths
 
@@ -44,12 +46,12 @@ def make_bench(paths: AppPaths) -> object:
     return EngineBench(paths)
 
 
-def make_quality(paths: AppPaths) -> object:
+def make_quality(paths: AppPaths, kept: Path) -> object:
     """A desktop_app.engine_quality.QualityEngine."""
     from desktop_app.engine_quality import QualityEngine  # noqa: PLC0415
 
     log_engine(paths, "quality")
-    return QualityEngine(paths)
+    return QualityEngine(paths, kept)
 
 
 def make_chat(paths: AppPaths, model_id: str | None) -> object:
