@@ -25,6 +25,7 @@ class Role(StrEnum):
 
     CHAT = "chat"
     EMBEDDER = "embedder"
+    READER = "reader"
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,7 +40,7 @@ class PackagedFile:
 
 @dataclass(frozen=True, slots=True)
 class Card:
-    """What is known of a model. `tokenizer` and `embedding_dimension` are set for embedders only."""
+    """What is known of a model. `tokenizer` is set for embedders and readers, `embedding_dimension` for embedders."""
 
     id: str
     role: Role
@@ -101,8 +102,10 @@ def _card(entry: dict[str, Any]) -> Card:
         minimum_ram_bytes=_positive(entry["minimum_ram_bytes"]),
         source=_text(entry["source"]),
     )
-    if card.role is Role.EMBEDDER and (card.tokenizer is None or card.embedding_dimension is None):
-        raise ValueError(f"the embedder {card.id} needs a tokenizer and a dimension")
+    if card.role is not Role.CHAT and card.tokenizer is None:
+        raise ValueError(f"the {card.role.value} {card.id} needs a tokenizer")
+    if card.role is Role.EMBEDDER and card.embedding_dimension is None:
+        raise ValueError(f"the embedder {card.id} needs a dimension")
     return card
 
 

@@ -7,14 +7,13 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 import numpy.typing as npt
-import onnxruntime
-from tokenizers import Encoding, Tokenizer
+from tokenizers import Encoding
 
 from models.errors import EmbeddingFailed, ModelLoadError
+from models.onnx_session import Session, open_session, open_tokenizer, tokenisable
 from models.threads import physical_cores
 
 Embeddings = npt.NDArray[np.float32]
@@ -23,8 +22,6 @@ MAX_TOKENS = 256
 # Sixteen texts of full length: enough work for each call, while padding and memory stay small.
 BATCH_TOKENS = 4_096
 _TOKENISED_TEXTS = 1_024  # tokenised at a time, so that a long list costs no memory of its own
-# No token of use is longer, so a longer text is cut before it is tokenised; that keeps a text of megabytes fast.
-_MAX_CHARS_PER_TOKEN = 128
 
 
 class OnnxEmbedder:
@@ -37,10 +34,10 @@ class OnnxEmbedder:
     """
 
     def __init__(self, model_path: Path, tokenizer_path: Path, *, name: str, n_threads: int | None = None) -> None:
-        onnxruntime.disable_telemetry_events()
         self.name = name
         self.max_tokens = MAX_TOKENS
-        self._tokenizer = _open_tokenizer(tokenizer_path)
+        self._tokenizer = open_tokenizer(tokenizer_path)
+        self._tokenizer.enable_truncation(MAX_TOKENS)
         self._session = open_session(model_path, n_threads or physical_cores())
         self._inputs = {given.name for given in self._session.get_inputs()}
         self.dimension = _dimension(self._session, model_path)
@@ -60,9 +57,7 @@ class OnnxEmbedder:
         return rows
 
     def _tokenise(self, texts: Sequence[str]) -> list[Encoding]:
-        most = MAX_TOKENS * _MAX_CHARS_PER_TOKEN
-        clean = [text[:most].encode("utf-8", "replace").decode("utf-8") for text in texts]
-        return self._tokenizer.encode_batch_fast(clean)
+        return self._tokenizer.encode_batch_fast([tokenisable(text, MAX_TOKENS) for text in texts])
 
     def _pooled(self, ids: npt.NDArray[np.int64], mask: npt.NDArray[np.int64]) -> Embeddings:
         feeds = {"input_ids": ids, "attention_mask": mask}
@@ -73,23 +68,6 @@ class OnnxEmbedder:
         except Exception as exc:  # ONNX Runtime's own exceptions have no base of their own
             raise EmbeddingFailed(name=self.name, reason=str(exc)[:200]) from exc
         return pool(hidden, mask)
-
-
-def open_session(model_path: Path, n_threads: int) -> Any:
-    """An ONNX Runtime session on the processor with so many threads.
-
-    Raises:
-        ModelLoadError: the file is missing, or no model that ONNX Runtime can read.
-    """
-    options = onnxruntime.SessionOptions()
-    options.intra_op_num_threads = n_threads
-    options.inter_op_num_threads = 1
-    options.log_severity_level = 4
-    try:
-        return onnxruntime.InferenceSession(str(model_path), options, providers=["CPUExecutionProvider"])
-    except Exception as exc:  # ONNX Runtime's own exceptions have no base of their own
-        reason = "there is no such file" if not model_path.is_file() else "it is damaged or no ONNX model"
-        raise ModelLoadError(path=str(model_path), reason=reason) from exc
 
 
 def batches(lengths: Sequence[int]) -> Iterator[list[int]]:
@@ -121,18 +99,7 @@ def _padded(ids: Sequence[Sequence[int]]) -> tuple[npt.NDArray[np.int64], npt.ND
     return padded, mask
 
 
-def _open_tokenizer(path: Path) -> Tokenizer:
-    try:
-        tokenizer = Tokenizer.from_file(str(path))
-    except Exception as exc:  # tokenizers raises plain Exception
-        reason = "there is no such file" if not path.is_file() else "it is damaged or no tokenizer"
-        raise ModelLoadError(path=str(path), reason=reason) from exc
-    tokenizer.no_padding()
-    tokenizer.enable_truncation(MAX_TOKENS)
-    return tokenizer
-
-
-def _dimension(session: Any, model_path: Path) -> int:
+def _dimension(session: Session, model_path: Path) -> int:
     shape = session.get_outputs()[0].shape
     if len(shape) != 3 or not isinstance(shape[2], int):
         raise ModelLoadError(path=str(model_path), reason="it does not give an embedding for each token")

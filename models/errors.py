@@ -8,6 +8,7 @@ ModelError
  ├ ChecksumMismatch         the file is not the one that was promised
  ├ VocabularyUnsupported    its tokens cannot be counted outside the engine
  ├ EmbeddingFailed          the embedder could not finish
+ ├ ReadingFailed            the reader of passages could not finish
  ├ ModelLoadError           the file cannot become an engine
  │  ├ NotAGguf              not a GGUF file, or a broken one
  │  ├ UnsuitableModel       a sound GGUF file that cannot do this work
@@ -119,6 +120,13 @@ class EmbeddingFailed(ModelError):
 
     def __init__(self, *, name: str, reason: str) -> None:
         super().__init__(f"The embedder {name} could not read the text: {reason}.", name=name, reason=reason)
+
+
+class ReadingFailed(ModelError):
+    """The reader of passages could not finish; the passages can be shown without it."""
+
+    def __init__(self, *, name: str, reason: str) -> None:
+        super().__init__(f"The reader {name} could not read the passages: {reason}.", name=name, reason=reason)
 
 
 class ModelLoadError(ModelError):

@@ -23,7 +23,7 @@ FORMAT = 1
 
 @dataclass(frozen=True, slots=True)
 class InstalledModel:
-    """A model on this machine. `card` is None for a model that was added; `tokenizer_path` is set for embedders only.
+    """A model on this machine. `card` is None for one that was added; embedders and readers have a `tokenizer_path`.
 
     The file of an added model may have gone since; `is_present` looks.
     """
