@@ -54,7 +54,7 @@ _CLOSING_VERB = re.compile(rf"(?<=[^\W_])\s(?:{_BESIDE_QUOTATION})(?=[.!]?\s*\Z)
 _NOT_SPOKEN = re.compile(r"\s*(?:been|to be)\b|\s+(?:for|with)\b")
 _CURLY = re.compile(r"[“„]([^“”„\n]+)(?:”|(?=[“„])|$)|«([^«»\n]+)»", re.MULTILINE)
 _STRAIGHT = re.compile(r'"([^"\n]+)"')
-_SENTENCE_END = re.compile(r"[.!?…][”’»\"')\]]*\s+(?=[“‘„«\"'(\[]*[^\W\d_a-zß-öø-ÿ])")
+_SENTENCE_END = re.compile(r"(?:[.!?]|(?<=\S)…)[”’»\"')\]]*\s+(?=[“‘„«\"'(\[]*[^\W\d_a-zß-öø-ÿ])")
 _ABBREVIATION = re.compile(
     r"\b(?:Mr|Mrs|Ms|Dr|Prof|Gen|Sen|Rep|Gov|Lt|Col|Sgt|Capt|St|Jr|Sr|No|vs|[^\W\d_])\Z|\.[^\W\d_]\Z"
 )
