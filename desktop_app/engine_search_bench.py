@@ -29,10 +29,11 @@ _ALL_BARE = "the question's ONNX run + Chroma query + FTS5 SELECT"
 
 @dataclass(frozen=True, slots=True)
 class _Asked:
-    """A question as the bare queries take it."""
+    """A question, its words and their stems as both sides take them, and its embedding."""
 
     question: str
-    terms: tuple[str, ...]
+    words: tuple[str, ...]
+    stems: tuple[str, ...]
     vector: Embedding
 
 
@@ -49,7 +50,7 @@ def compare_search(
         RagError: the library or its index cannot be read.
     """
     vectors = open_embedder(paths).embed(questions)
-    asked = [_Asked(q, _terms(q), vector) for q, vector in zip(questions, vectors, strict=True)]
+    asked = [_asked(question, vector) for question, vector in zip(questions, vectors, strict=True)]
     with closing(BareText(paths.library)) as text:
         whole = _compare_whole(paths, asked, n_warm, text, embed_bare)
         with Store.read(paths.library) as store, closing(ChromaIndex(paths.index, store)) as index:
@@ -61,9 +62,10 @@ def compare_search(
             )
 
 
-def _terms(question: str) -> tuple[str, ...]:
-    """As the retriever asks the full text."""
-    return tuple({term.stem: term.word for term in content_terms(question)}.values())
+def _asked(question: str, vector: Embedding) -> _Asked:
+    """With its terms as the retriever asks the full text for them."""
+    words_of = {term.stem: term.word for term in content_terms(question)}
+    return _Asked(question, tuple(words_of.values()), tuple(words_of), vector)
 
 
 def _compare_whole(
@@ -78,7 +80,7 @@ def _compare_whole(
         def bare(one: _Asked) -> None:
             embed_bare(one.question)
             chroma.query(one.vector, POOL)
-            text.query(one.terms, POOL)
+            text.query(one.stems, POOL)
 
         def find(one: _Asked) -> None:
             engine.find(one.question, Scope())
@@ -109,8 +111,8 @@ def _compare_arms(
             "FTS5 SELECT",
             asked,
             n_warm,
-            ours=lambda one: store.search_text(one.terms, POOL),
-            bare=lambda one: text.query(one.terms, POOL),
+            ours=lambda one: store.search_text(one.words, POOL),
+            bare=lambda one: text.query(one.stems, POOL),
         ),
     )
 

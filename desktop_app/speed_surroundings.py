@@ -12,7 +12,6 @@ from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 
 from desktop_app.paths import AppPaths
-from models.catalogue import Role
 from models.shelf import Shelf
 from models.threads import physical_cores
 
@@ -39,8 +38,8 @@ class Surroundings:
 
 def surroundings(paths: AppPaths) -> Surroundings:
     """As they are now."""
-    shelf = Shelf(paths.models)
-    defaults = {role.value: shelf.default(role) for role in Role}
+    present = [model for model in Shelf(paths.models).installed() if model.is_present]
+    first_of = {model.role.value: model for model in reversed(present)}  # the first of a role is the default
     return Surroundings(
         commit=_commit(),
         date=datetime.now(UTC).strftime("%Y-%m-%d %H:%M UTC"),
@@ -50,7 +49,7 @@ def surroundings(paths: AppPaths) -> Surroundings:
         memory_bytes=_memory_bytes(),
         load=round(os.getloadavg()[0], 2) if hasattr(os, "getloadavg") else 0.0,
         libraries={"SQLite": sqlite3.sqlite_version, **{name: _version(name) for name in _LIBRARIES}},
-        models={role: f"{model.id} ({model.sha256[:12]})" for role, model in defaults.items()},
+        models={role: f"{model.id} ({model.sha256[:12]})" for role, model in sorted(first_of.items())},
     )
 
 

@@ -48,9 +48,9 @@ class BareText:
         """Open the database `library` for reading."""
         self._connection = sqlite3.connect(f"{library.absolute().as_uri()}?mode=ro", uri=True)
 
-    def query(self, terms: Sequence[str], k: int) -> list[tuple[int, float]]:
-        """The k best rows that hold any of the terms (words without quotation marks), with SQLite's rank."""
-        match = " OR ".join(f'"{term}"' for term in dict.fromkeys(terms))
+    def query(self, stems: Sequence[str], k: int) -> list[tuple[int, float]]:
+        """The k best rows that hold any of the stems (as rag.terms gives them), with SQLite's rank."""
+        match = " OR ".join(f'"{stem}"' for stem in dict.fromkeys(stems))
         if not match:
             return []
         return self._connection.execute(
