@@ -5,7 +5,8 @@ It knows neither Qt nor the clipboard; whole conversations are written by the ex
 
 from __future__ import annotations
 
-from desktop_app.export_words import finish_words, unchecked_prose
+from desktop_app.answer_words import attribution_words, speaker_of, values_of
+from desktop_app.export_words import context_lines, finish_words, unchecked_prose
 from rag.types import Answer, Claim, ClaimStatus, Quote, Turn, Verdict
 
 _OPENINGS = {
@@ -21,9 +22,18 @@ def with_citations(turn: Turn) -> str:
     answer = turn.answer
     if answer is None:
         return turn.question + (f"\n\n{turn.problem}" if turn.problem else "")
-    parts = [turn.question, _OPENINGS[answer.verdict], finish_words(answer), _prose(answer)]
+    parts = [turn.question, _OPENINGS[answer.verdict], *context_lines(answer), *_values(answer)]
+    parts += [finish_words(answer), _prose(answer)]
     parts += [_numbered_quote(number, quote) for number, quote in enumerate(answer.quotes, start=1)]
     return "\n\n".join(part for part in parts if part)
+
+
+def _values(answer: Answer) -> list[str]:
+    """The words that answer, and the values that differ, each with who says it and where."""
+    lines = [
+        f"“{value.text}” ({attribution_words(value.source, speaker_of(answer, value))})" for value in values_of(answer)
+    ]
+    return ["\n".join(lines)] if lines else []
 
 
 def _prose(answer: Answer) -> str:

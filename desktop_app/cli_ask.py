@@ -9,6 +9,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from desktop_app.answer_json import answer_text, described
+from desktop_app.answer_print import printed_lines
 from desktop_app.cli_session import Failed, Session, note, print_json, print_line, progress
 from desktop_app.composition import LocalWorkbench
 from desktop_app.problems import explain
@@ -16,12 +18,7 @@ from rag.assistant import Assistant
 from rag.errors import QuestionTooLong
 from rag.types import Answer, ClaimStatus, Done, Hit, Retrieved, Scope, Turn, Verdict
 
-_SPOKEN = {
-    Verdict.ANSWERED: "From your sources:",
-    Verdict.PARTLY: "Your sources answer a part of this:",
-    Verdict.NOT_IN_SOURCES: "Your sources do not say. The nearest passages:",
-    Verdict.SOURCES_DIFFER: "Your sources differ:",
-}
+__all__ = ["add_commands", "answer_text", "ask", "described"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,49 +84,9 @@ def _ask_one(workbench: LocalWorkbench, assistant: Assistant, asked: _Asked, *, 
     return 1 if is_alone and answer.verdict is Verdict.NOT_IN_SOURCES else 0
 
 
-def described(question_id: str, question: str, answer: Answer, hits: tuple[Hit, ...]) -> dict[str, Any]:
-    """The JSON object of an answer; offsets are code points into the stored text of `doc`."""
-    return {
-        "id": question_id,
-        "question": question,
-        "standalone": answer.standalone,
-        "verdict": answer.verdict.value,
-        "confidence": round(answer.confidence, 4),
-        "abstained": answer.verdict is Verdict.NOT_IN_SOURCES,
-        "missing": list(answer.missing),
-        "answer": answer_text(answer),
-        "quotes": [
-            {"doc": q.source.name, "start": q.span.start, "end": q.span.end, "text": q.text} for q in answer.quotes
-        ],
-        "claims": [
-            {"text": c.text, "quotes": list(c.quotes), "status": c.status.value, "reason": c.reason}
-            for c in answer.claims
-        ],
-        "retrieved": [{"doc": h.source.name, "start": h.span.start, "end": h.span.end} for h in hits],
-        "conflict": answer.verdict is Verdict.SOURCES_DIFFER,
-        "finish": answer.finish.value,
-        "ttfq_ms": answer.timings.first_quote_ms,
-        "ttft_ms": answer.timings.first_token_ms,
-        "total_ms": answer.timings.total_ms,
-        "model": answer.model,
-    }
-
-
-def answer_text(answer: Answer) -> str:
-    """What the prose may say: its sentences that the quotes hold, in order."""
-    return " ".join(c.text for c in answer.claims if c.status is not ClaimStatus.UNSUPPORTED)
-
-
 def _print_answer(answer: Answer) -> None:
-    print_line(_SPOKEN[answer.verdict])
-    for n, quote in enumerate(answer.quotes, 1):
-        dated = f", {quote.source.date}" if quote.source.date else ""
-        print_line(f"\n[{n}] {quote.source.title}{dated} ({quote.source.name} {quote.span.start}-{quote.span.end})")
-        print_line(f"    “{quote.text}”")
-    for hit in answer.nearest:
-        print_line(f"\n  - {hit.source.title} ({hit.source.name} {hit.span.start}-{hit.span.end})\n    {hit.text}")
-    if answer_text(answer):
-        print_line(f"\n{answer.model} (a draft, checked against the quotes): {answer_text(answer)}")
+    for line in printed_lines(answer):
+        print_line(line)
     hidden = sum(claim.status is ClaimStatus.UNSUPPORTED for claim in answer.claims)
     if hidden:
         note(f"{hidden} sentence(s) of the draft are not in the quotes and were left out.")

@@ -62,6 +62,9 @@ blockquote bdi {
   padding-block: 0.15rem; padding-inline-start: 1.1rem; border-inline-start: 3px solid var(--accent);
 }
 figure.passage blockquote bdi { border-inline-start-style: dotted; border-inline-start-color: var(--soft); }
+figure.answer blockquote, figure.position blockquote { font-size: 1.45rem; font-weight: 600; line-height: 1.35; }
+.positions { display: grid; grid-template-columns: repeat(auto-fit, minmax(15rem, 1fr)); column-gap: 1.5rem; }
+.surveyed { margin: 0.4rem 0; padding-left: 1.3rem; font-size: 0.95rem; }
 figcaption { padding: 0.5rem 0 0 1.25rem; }
 figcaption .title { color: var(--ink); font-weight: 600; }
 figcaption .mark { color: var(--accent); font-weight: 650; margin-inline-end: 0.3rem; }
@@ -71,7 +74,7 @@ sup { line-height: 0; font-size: 0.72em; font-weight: 600; }
 sup a { text-decoration: none; padding: 0 0.1em; }
 .status { color: var(--soft); font-size: 0.78rem; white-space: nowrap; }
 .unsupported { background: var(--warn-tint); }
-.unsupported .said { text-decoration: underline dotted var(--warn); text-underline-offset: 0.25em; }
+.unsupported .said { color: var(--soft); text-decoration: line-through; }
 .unsupported .status { color: var(--warn); font-weight: 600; white-space: normal; }
 .unchecked { white-space: pre-wrap; }
 footer { border-top: 1px solid var(--line); padding-top: 1.5rem; }
@@ -90,6 +93,8 @@ footer { border-top: 1px solid var(--line); padding-top: 1.5rem; }
   a { color: inherit; text-decoration: none; }
 }
 """
+
+_LETTERS = {ExhibitKind.ANSWER: "a", ExhibitKind.POSITION: "d", ExhibitKind.QUOTE: "q", ExhibitKind.PASSAGE: "p"}
 
 
 def to_html(transcript: Transcript) -> str:
@@ -148,33 +153,52 @@ def _turn(turn: Turn, number: int) -> str:
 def _answer(answer: Answer, turn: int) -> str:
     css_class = "verdict silent" if answer.verdict is Verdict.NOT_IN_SOURCES else "verdict"
     exhibits = exhibits_of(answer, turn)
-    quotes = "".join(_figure(exhibit) for exhibit in exhibits if exhibit.kind is ExhibitKind.QUOTE)
-    passages = "".join(_figure(exhibit) for exhibit in exhibits if exhibit.kind is ExhibitKind.PASSAGE)
     return (
         f"{_paragraph(css_class, words.verdict_words(answer))}"
         f"{_paragraph('soft', words.missing_words(answer))}{_paragraph('note', words.finish_words(answer))}"
-        + (f"<h3>Quotes</h3>\n{quotes}" if quotes else "")
-        + (f"<h3>Nearest passages</h3>\n{passages}" if passages else "")
+        + "".join(_paragraph("soft", line) for line in words.context_lines(answer))
+        + _surveyed(answer)
+        + "".join(
+            _section(kind, [exhibit for exhibit in exhibits if exhibit.kind is kind], answer) for kind in words.HEADINGS
+        )
         + _prose(answer, turn)
         + _paragraph("setting", words.writer_words(answer))
     )
 
 
+def _surveyed(answer: Answer) -> str:
+    lines = "".join(f"<li>{_bdi(line)}</li>\n" for line in words.surveyed_lines(answer))
+    return f'<ul class="surveyed">\n{lines}</ul>\n' if lines else ""
+
+
+def _section(kind: ExhibitKind, exhibits: list[Exhibit], answer: Answer) -> str:
+    if not exhibits:
+        return ""
+    figures = "".join(_figure(exhibit, answer) for exhibit in exhibits)
+    if kind is ExhibitKind.POSITION:
+        figures = f'<div class="positions">\n{figures}</div>\n'
+    return f"<h3>{_text(words.HEADINGS[kind])}</h3>\n{figures}"
+
+
 def _anchor(kind: ExhibitKind, turn: int, number: int) -> str:
     """`q1` for the first turn's first quote; the later turns carry their number in front."""
-    letter = "q" if kind is ExhibitKind.QUOTE else "p"
+    letter = _LETTERS[kind]
     return f"{letter}{number}" if turn == 1 else f"t{turn}{letter}{number}"
 
 
-def _figure(exhibit: Exhibit) -> str:
+def _figure(exhibit: Exhibit, answer: Answer) -> str:
     source = exhibit.source
     said = f" · said by {_bdi(exhibit.speaker)}" if exhibit.speaker else ""
     path = f"<br>{_bdi(source.path)}" if source.path else ""
+    is_position = exhibit.kind is ExhibitKind.POSITION
+    cited = words.position_words(answer, exhibit.number) if is_position else ""
+    cited = f"<br>{_text(cited)}" if cited else ""
     return (
         f'<figure class="{exhibit.kind}" id="{_anchor(exhibit.kind, exhibit.turn, exhibit.number)}">\n'
         f"<blockquote><bdi>{_text(exhibit.text)}</bdi></blockquote>\n"
         f'<figcaption><span class="mark">{_text(words.label_words(exhibit))}</span> '
-        f'<span class="title">{_bdi(source.title or source.name)}</span>{said} · {_bdi(source.date or "no date")}<br>'
+        f'<span class="title">{_bdi(source.title or source.name)}</span>{said} · {_bdi(source.date or "no date")}'
+        f"{cited}<br>"
         f"{_bdi(source.name)} · {_text(words.place_words(exhibit))}{path}<br>"
         f"<code>sha256 {_text(source.id)}</code></figcaption>\n</figure>\n"
     )
@@ -189,7 +213,7 @@ def _prose(answer: Answer, turn: int) -> str:
 
 
 def _claim(claim: Claim, answer: Answer, turn: int) -> str:
-    """A sentence with links to its quotes; one without support is marked by a line, a tint and in words."""
+    """A sentence with links to its quotes; one without support is struck out, tinted, and named in words."""
     marks = ", ".join(
         f'<a href="#{_anchor(ExhibitKind.QUOTE, turn, number)}">{number}</a>'
         for number in words.cited_numbers(claim, answer)

@@ -39,7 +39,7 @@ _SPECIAL = re.compile(
     r"|(?P<active>[\\`*_\[\]<>&|~$^{}@#]|(?<=[wW])\.|:(?=/)|^[-+=])"
 )
 _UNIT = re.compile(r"\\\n|\\([!-/:-@\[-`{-~])|&#(\d{1,7});|([^\\])", re.DOTALL)
-_RECORD = re.compile(r"<!-- seedbook (quote|passage|end) (\{.*\}) -->")
+_RECORD = re.compile(r"<!-- seedbook (answer|position|quote|passage|end) (\{.*\}) -->")
 _ISOLATE, _END_ISOLATE = "\u2068", "\u2069"
 
 
@@ -225,16 +225,22 @@ class _Writer:
         blocks = [f"**{words.verdict_words(answer)}.** {escape(words.missing_words(answer))}".rstrip()]
         if words.finish_words(answer):
             blocks.append(f"**{words.finish_words(answer)}**")
+        blocks += [escape(line) for line in words.context_lines(answer)]
+        surveyed = [f"- {escape(one_line(line, len(line)))}" for line in words.surveyed_lines(answer)]
+        blocks += ["\n".join(surveyed)] if surveyed else []
         exhibits = exhibits_of(answer, turn)
-        quotes = [exhibit for exhibit in exhibits if exhibit.kind is ExhibitKind.QUOTE]
-        passages = [exhibit for exhibit in exhibits if exhibit.kind is ExhibitKind.PASSAGE]
-        blocks += self._exhibits("### Quotes", quotes) + self._exhibits("### Nearest passages", passages)
+        for kind, heading in words.HEADINGS.items():
+            blocks += self._exhibits(
+                f"### {heading}", [exhibit for exhibit in exhibits if exhibit.kind is kind], answer
+            )
         return blocks + _prose(answer)
 
-    def _exhibits(self, heading: str, exhibits: list[Exhibit]) -> list[str]:
+    def _exhibits(self, heading: str, exhibits: list[Exhibit], answer: Answer) -> list[str]:
         blocks = [heading] if exhibits else []
         for exhibit in exhibits:
             self.n_exhibits += 1
+            if exhibit.kind is ExhibitKind.POSITION:
+                blocks += [escape(line) for line in (words.position_words(answer, exhibit.number),) if line]
             blocks += [
                 _quoted(exhibit.text),
                 _label(exhibit),

@@ -166,26 +166,32 @@ class _Pages:
             self._line(words.missing_words(answer), 9, _SOFT, stays=True)
         if words.finish_words(answer):
             self._line(words.finish_words(answer), 10, _WARN, stays=True)
+        for line in words.context_lines(answer):
+            self._line(line, 9, _SOFT)
+        for line in words.surveyed_lines(answer):
+            self._line(f"•  \u2068{line}\u2069", 9.5, indent_pt=12)
         exhibits = exhibits_of(answer, turn)
-        for kind, heading in ((ExhibitKind.QUOTE, "Quotes"), (ExhibitKind.PASSAGE, "Nearest passages")):
+        for kind, heading in words.HEADINGS.items():
             chosen = [exhibit for exhibit in exhibits if exhibit.kind is kind]
             if chosen:
                 self._small_heading(heading)
             for exhibit in chosen:
-                self._exhibit(exhibit)
+                self._exhibit(exhibit, answer)
         self._prose(answer)
         self._line(words.writer_words(answer), 8.5, _SOFT, before_pt=6)
 
-    def _exhibit(self, exhibit: Exhibit) -> None:
+    def _exhibit(self, exhibit: Exhibit, answer: Answer) -> None:
+        is_value = exhibit.kind in (ExhibitKind.ANSWER, ExhibitKind.POSITION)
         self._block(4, 3, stays=True, is_quote=True)
         # A line separator breaks the line and keeps the quote one paragraph, which keeps it on one page.
-        self._add(exhibit.text.replace("\n", "\u2028"), 11, serif=True)
+        self._add(exhibit.text.replace("\n", "\u2028"), 15 if is_value else 11, serif=True, bold=is_value)
         source = exhibit.source
         self._block(0, 0, indent_pt=12, stays=True)
         self._add(f"{words.label_words(exhibit)}  ", 8.5, _ACCENT, bold=True)
         self._add(f"\u2068{source.title or source.name}\u2069", 8.5, bold=True)
         said = f" · said by \u2068{exhibit.speaker}\u2069" if exhibit.speaker else ""
-        self._add(f"{said} · {source.date or 'no date'}", 8.5, _SOFT)
+        cited = words.position_words(answer, exhibit.number) if exhibit.kind is ExhibitKind.POSITION else ""
+        self._add(f"{said} · {source.date or 'no date'}{f' · {cited}' if cited else ''}", 8.5, _SOFT)
         self._line(f"\u2068{source.name}\u2069 · {words.place_words(exhibit)}", 8.5, _SOFT, indent_pt=12, stays=True)
         if source.path:
             self._line(source.path, 8.5, _SOFT, indent_pt=12, stays=True)
@@ -204,7 +210,7 @@ class _Pages:
 
     def _claim(self, claim: Claim, answer: Answer) -> None:
         is_unsupported = claim.status is ClaimStatus.UNSUPPORTED
-        self._add(claim.text, 10.5, underlined=is_unsupported)
+        self._add(claim.text, 10.5, struck_out=is_unsupported)
         cited = ", ".join(str(number) for number in words.cited_numbers(claim, answer))
         if cited:
             self._add(f" [{cited}]", 8.5, _ACCENT, bold=True)
@@ -270,11 +276,11 @@ class _Pages:
         *,
         bold: bool = False,
         serif: bool = False,
-        underlined: bool = False,
+        struck_out: bool = False,
     ) -> None:
-        self._cursor.insertText(text, self._format(size_pt, colour, bold, serif, underlined))
+        self._cursor.insertText(text, self._format(size_pt, colour, bold, serif, struck_out))
 
-    def _format(self, size_pt: float, colour: str, bold: bool, serif: bool, underlined: bool) -> QTextCharFormat:
+    def _format(self, size_pt: float, colour: str, bold: bool, serif: bool, struck_out: bool) -> QTextCharFormat:
         from PySide6.QtGui import QColor, QFont, QTextCharFormat  # noqa: PLC0415
 
         font = QFont(_SERIF if serif else _SANS)
@@ -285,9 +291,7 @@ class _Pages:
         letters = QTextCharFormat()
         letters.setFont(font)
         letters.setForeground(QColor(colour))
-        if underlined:
-            letters.setUnderlineStyle(QTextCharFormat.UnderlineStyle.DotLine)
-            letters.setUnderlineColor(QColor(_WARN))
+        letters.setFontStrikeOut(struck_out)
         return letters
 
     def _blocks(self) -> list[QTextBlock]:

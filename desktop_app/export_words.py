@@ -8,6 +8,7 @@ from __future__ import annotations
 import re
 from datetime import UTC, datetime
 
+from desktop_app import answer_words
 from desktop_app.one_line import one_line
 from desktop_app.transcript import Exhibit, ExhibitKind, Transcript
 from rag.types import Answer, Claim, ClaimStatus, Finish, Turn, Verdict
@@ -29,6 +30,12 @@ _ENDINGS = {
     Finish.STOPPED: "This answer was stopped by the reader; it is not complete.",
     Finish.INTERRUPTED: "This answer was broken off while it was being written; it is not complete.",
 }
+HEADINGS = {
+    ExhibitKind.ANSWER: "The answer in the words of a source",
+    ExhibitKind.POSITION: "Where the sources differ",
+    ExhibitKind.QUOTE: "Quotes",
+    ExhibitKind.PASSAGE: "Nearest passages",
+}
 UNCHECKED = "Not checked against the quotes:"
 _HEADING_CHARS = 90
 _LEADING_MARKS = re.compile(r"^[\s.!?]*(\[[\d,\s]*\][\s.!?]*)*")
@@ -48,8 +55,26 @@ def finish_words(answer: Answer) -> str:
 
 
 def missing_words(answer: Answer) -> str:
-    """Which words of the question the evidence does not cover; empty where it covers them all."""
-    return f"Not covered by the sources: {', '.join(answer.missing)}." if answer.missing else ""
+    """Which words of the question nothing was found about; empty where there are none."""
+    return answer_words.missing_words(answer.missing)
+
+
+def context_lines(answer: Answer) -> tuple[str, ...]:
+    """What the question limited and what reading the whole collection gave, a sentence each."""
+    period = answer_words.period_words(answer.period)
+    survey = answer_words.survey_words(answer.survey) if answer.survey is not None else ""
+    return tuple(line for line in (f"{period}." if period else "", survey) if line)
+
+
+def surveyed_lines(answer: Answer) -> tuple[str, ...]:
+    """The documents that a survey found, as they are named aloud."""
+    return tuple(answer_words.source_words(source) for source in answer.survey.holding) if answer.survey else ()
+
+
+def position_words(answer: Answer, number: int) -> str:
+    """Which quotes give the position of this number, from 1."""
+    quotes = [index + 1 for index in answer.positions[number - 1].quotes if 0 <= index < len(answer.quotes)]
+    return f"{'Quotes' if len(quotes) > 1 else 'Quote'} {', '.join(map(str, quotes))}" if quotes else ""
 
 
 def no_answer_words(turn: Turn) -> str:
@@ -89,7 +114,7 @@ def place_words(exhibit: Exhibit) -> str:
 
 
 def label_words(exhibit: Exhibit) -> str:
-    return f"{'Quote' if exhibit.kind is ExhibitKind.QUOTE else 'Passage'} {exhibit.number}"
+    return "Answer" if exhibit.kind is ExhibitKind.ANSWER else f"{exhibit.kind.value.capitalize()} {exhibit.number}"
 
 
 def cited_numbers(claim: Claim, answer: Answer) -> tuple[int, ...]:

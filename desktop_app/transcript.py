@@ -15,12 +15,19 @@ import msgspec
 from rag.types import Answer, Conversation, Source, Span, Verdict
 
 FORMAT_NAME = "seedbook-transcript"
-FORMAT_VERSION = 1
+#: 2: answers have their own words, differing values, a period, a survey and reasons.
+FORMAT_VERSION = 2
 
 
 class ExhibitKind(StrEnum):
-    """Why a piece of a document is shown. PASSAGE: the nearest thing found where the sources do not say."""
+    """Why a piece of a document is shown.
 
+    ANSWER: the very words that answer. POSITION: one of the values on which the sources differ. PASSAGE: the nearest
+    thing found where the sources do not say.
+    """
+
+    ANSWER = "answer"
+    POSITION = "position"
     QUOTE = "quote"
     PASSAGE = "passage"
 
@@ -29,8 +36,8 @@ class ExhibitKind(StrEnum):
 class Exhibit:
     """A piece of a document as an export shows it: what verifying checks.
 
-    `turn` and `number` count from 1; `number` is the quote's number within its answer. `span` is where the text
-    should stand in the document.
+    `turn` and `number` count from 1; `number` is that of the piece among its kind within its answer. `span` is where
+    the text should stand in the document.
     """
 
     kind: ExhibitKind
@@ -75,7 +82,7 @@ class Transcript:
         )
 
     def exhibits(self) -> tuple[Exhibit, ...]:
-        """Every quote of every answer, and the nearest passages where the sources do not say, in order."""
+        """Every piece of a document that the answers show, in order."""
         return tuple(
             exhibit
             for turn_number, turn in enumerate(self.conversation.turns, start=1)
@@ -93,14 +100,18 @@ class TranscriptError(Exception):
 
 
 def exhibits_of(answer: Answer, turn: int) -> tuple[Exhibit, ...]:
-    """What an answer shows of its documents: its quotes, or the nearest passages where the sources do not say."""
-    quotes = tuple(
-        Exhibit(ExhibitKind.QUOTE, turn, number, quote.source, quote.span, quote.text, quote.speaker)
-        for number, quote in enumerate(answer.quotes, start=1)
+    """What an answer shows of its documents, from top to bottom; the nearest passages where the sources do not say."""
+    spans = (answer.span,) if answer.span is not None else ()
+    values = tuple(position.value for position in answer.positions)
+    cut = ((ExhibitKind.ANSWER, spans), (ExhibitKind.POSITION, values), (ExhibitKind.QUOTE, answer.quotes))
+    shown = tuple(
+        Exhibit(kind, turn, number, quote.source, quote.span, quote.text, quote.speaker)
+        for kind, quotes in cut
+        for number, quote in enumerate(quotes, start=1)
     )
     if answer.verdict is not Verdict.NOT_IN_SOURCES:
-        return quotes
-    return quotes + tuple(
+        return shown
+    return shown + tuple(
         Exhibit(ExhibitKind.PASSAGE, turn, number, hit.source, hit.span, hit.text)
         for number, hit in enumerate(answer.nearest, start=1)
     )
@@ -113,6 +124,19 @@ def count_quotes(conversation: Conversation) -> int:
 def digest(conversation: Conversation) -> str:
     """sha256 (hex) of the conversation's canonical JSON."""
     return hashlib.sha256(encode(conversation)).hexdigest()
+
+
+def digest_as_written(content: bytes) -> str:
+    """The digest of the conversation in a transcript's JSON as that version wrote it, with the fields it knew.
+
+    Raises:
+        TranscriptError: not a transcript.
+    """
+    try:
+        written = msgspec.json.decode(content, type=dict[str, Any])["conversation"]
+    except (msgspec.MsgspecError, UnicodeDecodeError, RecursionError, KeyError) as exc:
+        raise TranscriptError(f"it is not a whole transcript ({exc})") from exc
+    return hashlib.sha256(msgspec.json.encode(written)).hexdigest()
 
 
 def encode(value: Any) -> bytes:

@@ -1,4 +1,4 @@
-"""Re-checks every quote of a JSON or Markdown export against the documents it names.
+"""Re-checks every quote, answer line and differing value of a JSON or Markdown export against its documents.
 
 What this is good for: it notices accidental or careless alteration, whether a changed character, a wrong place, a quote
 removed or added, a file cut off, a source that has changed since. What it is not: protection from a forger who
@@ -17,7 +17,14 @@ from typing import Protocol
 
 from desktop_app.disk import why
 from desktop_app.export_markdown import MarkdownReading, read_markdown
-from desktop_app.transcript import Exhibit, ExhibitKind, Transcript, TranscriptError, count_quotes, digest, from_json
+from desktop_app.transcript import (
+    Exhibit,
+    ExhibitKind,
+    TranscriptError,
+    count_quotes,
+    digest_as_written,
+    from_json,
+)
 from rag.types import document_id
 
 _LARGEST_EXPORT_BYTES = 200_000_000
@@ -36,7 +43,7 @@ class CheckStatus(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class QuoteCheck:
-    """One quote, or one passage shown in place of an answer, after its check; `sentence` says what was found."""
+    """One piece of a document that an answer shows, after its check; `sentence` says what was found."""
 
     exhibit: Exhibit
     status: CheckStatus
@@ -166,7 +173,7 @@ def verify(file: Path, texts: TextSource) -> VerifyReport:
     content = _read(file)
     try:
         if content.lstrip(b"\xef\xbb\xbf \t\r\n").startswith(b"{"):
-            return _verify_json(file, from_json(content.removeprefix(b"\xef\xbb\xbf")), texts)
+            return _verify_json(file, content.removeprefix(b"\xef\xbb\xbf"), texts)
         return _verify_markdown(file, read_markdown(content.decode("utf-8")), texts)
     except UnicodeDecodeError as exc:
         raise VerifyError(str(file), "it is not text in UTF-8, as the JSON and Markdown exports are.") from exc
@@ -190,11 +197,12 @@ def _read(file: Path) -> bytes:
     return content
 
 
-def _verify_json(file: Path, transcript: Transcript, texts: TextSource) -> VerifyReport:
+def _verify_json(file: Path, content: bytes, texts: TextSource) -> VerifyReport:
+    transcript = from_json(content)
     conversation = transcript.conversation
     problems = _count_problems(count_quotes(conversation), transcript.n_quotes, "quote")
     problems += _count_problems(len(conversation.turns), transcript.n_turns, "question")
-    if digest(conversation) != transcript.conversation_sha256:
+    if digest_as_written(content) != transcript.conversation_sha256:
         problems.append(
             "Something in this file was changed after the export: a question, an answer, a quote or a name."
         )
@@ -209,7 +217,9 @@ def _verify_markdown(file: Path, reading: MarkdownReading, texts: TextSource) ->
         problems.append("The last line of the export is missing, so quotes may be missing too.")
     else:
         problems += _count_problems(n_quotes, reading.n_quotes, "quote")
-        problems += _count_problems(len(reading.exhibits) - n_quotes, reading.n_exhibits - reading.n_quotes, "passage")
+        problems += _count_problems(
+            len(reading.exhibits) - n_quotes, reading.n_exhibits - reading.n_quotes, "other excerpt"
+        )
     if [found.n for found in reading.exhibits] != list(range(1, len(reading.exhibits) + 1)):
         problems.append("The quotes are not those of the export in their order: one was removed, added or moved.")
     if reading.n_stray_blocks:

@@ -2,7 +2,12 @@
 
 from __future__ import annotations
 
+import hashlib
+from dataclasses import replace
 from pathlib import PurePosixPath
+from typing import Any
+
+import msgspec
 
 from desktop_app.transcript import Transcript
 from rag.types import (
@@ -13,11 +18,15 @@ from rag.types import (
     Document,
     Finish,
     Hit,
+    Period,
+    Position,
     Quote,
+    Reason,
     Sampling,
     Scope,
     Source,
     Span,
+    Survey,
     Timings,
     Turn,
     Verdict,
@@ -179,6 +188,47 @@ def realistic() -> Transcript:
         ),
         turn("Who paid?", None, 4, "The model stopped working and was started again. Ask again."),
     )
+
+
+def telling() -> Transcript:
+    """An answer in a source's own words, one on which the sources differ, and two that counted documents."""
+    rise = quote(REPORT_DOCUMENT, REPORT[REPORT.index("From 1958") : REPORT.index(' "We had')])
+    sinking = quote(ARABIC_DOCUMENT, ARABIC[: ARABIC.index("\n")], 0.7, "مدير المرفأ")
+    spoken = replace(
+        answer(quotes=(rise, sinking)),
+        span=quote(REPORT_DOCUMENT, "4.1 millimetres a year"),
+        period=Period("2020-01-01", "2025-12-31", is_latest=True),
+        reasons=(Reason("best_similarity", 0.71, 1.25), Reason("a_new_measure", 0.02, -0.5)),
+    )
+    differing = replace(
+        answer(Verdict.SOURCES_DIFFER, (rise, sinking)),
+        positions=(
+            Position(quote(REPORT_DOCUMENT, "1.9 millimetres a year"), (0,)),
+            Position(quote(ARABIC_DOCUMENT, "12 مليمتراً"), (1, 0)),
+        ),
+    )
+    counted = replace(answer(quotes=(rise,)), survey=Survey("gauge", 3, (REPORT_DOCUMENT.source,), 2))
+    silent = replace(answer(Verdict.NOT_IN_SOURCES), survey=Survey("whale", 3, (), 0))
+    questions = ("How fast since 2005?", "How much did it move?", "How many mention a gauge?", "Any whales?")
+    answers = (spoken, differing, counted, silent)
+    return transcript(*(turn(q, a, n) for n, (q, a) in enumerate(zip(questions, answers, strict=True), start=1)))
+
+
+def in_first_form(made: Turn) -> dict[str, Any]:
+    """A turn as version 1 wrote it: its answers had no words of their own, nor what came with these."""
+    plain: dict[str, Any] = msgspec.to_builtins(made)
+    for name in ("span", "positions", "period", "survey", "reasons") if plain["answer"] else ():
+        del plain["answer"][name]
+    return plain
+
+
+def json_in_first_form(made: Transcript) -> bytes:
+    """The JSON of a transcript as version 1 wrote it."""
+    plain = msgspec.to_builtins(made)
+    plain["conversation"]["turns"] = [in_first_form(asked) for asked in made.conversation.turns]
+    plain["format_version"] = 1
+    plain["conversation_sha256"] = hashlib.sha256(msgspec.json.encode(plain["conversation"])).hexdigest()
+    return msgspec.json.format(msgspec.json.encode(plain), indent=2) + b"\n"
 
 
 def hostile() -> Transcript:

@@ -5,6 +5,7 @@ from dataclasses import replace
 from desktop_app.citing import with_citations
 from rag.types import Answer, Claim, ClaimStatus, Finish, Scope, Turn, Verdict
 from tests.gui.fake_workbench import BRIDGE, answer_of, document
+from tests.transcripts import telling
 
 SOURCE = document(BRIDGE, "local/bridge.txt", "Bridge over the Lune closed")
 
@@ -60,3 +61,9 @@ def test_what_was_written_after_the_last_checked_sentence_is_copied_as_unchecked
     text = with_citations(turn(broken))
     assert "closed on 3 March 2024. [1] It was [not checked against the quotes]" in text
     assert "This answer was broken off" in text
+
+
+def test_the_words_that_answer_and_the_values_that_differ_are_copied_with_who_says_them_and_where() -> None:
+    spoken, differing = (with_citations(made) for made in telling().conversation.turns[:2])
+    assert "“4.1 millimetres a year” (from Sea level at Harlow Point, 14 March 2025)" in spoken
+    assert "“12 مليمتراً” (according to مدير المرفأ in " in differing

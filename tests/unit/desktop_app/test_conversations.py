@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import hashlib
 import json
 import os
 import pickle
@@ -8,9 +9,11 @@ import sqlite3
 import subprocess
 import sys
 import threading
+from contextlib import closing
 from dataclasses import replace
 from pathlib import Path
 
+import msgspec
 import pytest
 
 from desktop_app.conversation_file import CHECKED_BYTES, MIGRATIONS, migrate
@@ -22,7 +25,7 @@ from desktop_app.conversations import (
 )
 from rag.types import Finish, Turn
 from tests.kills import n_kills
-from tests.transcripts import ARABIC_DOCUMENT, answer, quote, realistic, turn
+from tests.transcripts import ARABIC_DOCUMENT, answer, in_first_form, quote, realistic, telling, turn
 
 ROOT = Path(__file__).resolve().parents[3]
 
@@ -42,6 +45,30 @@ def test_a_conversation_comes_back_as_it_was_saved(path: Path) -> None:
         assert conversations.load(begun.id).turns == turns
         assert conversations.opened.set_aside is None
         assert not conversations.opened.sentence
+
+
+def test_what_an_answer_carries_besides_its_quotes_comes_back(path: Path) -> None:
+    turns = telling().conversation.turns
+    with Conversations(path) as conversations:
+        begun = conversations.new()
+        for saved in turns:
+            conversations.save_turn(begun.id, saved)
+        assert conversations.load(begun.id).turns == turns
+
+
+def test_turns_of_the_first_form_open_as_they_were(path: Path) -> None:
+    turns = realistic().conversation.turns
+    with Conversations(path) as conversations:
+        begun = conversations.new()
+        for saved in turns:
+            conversations.save_turn(begun.id, saved)
+    with closing(sqlite3.connect(path)) as connection, connection:
+        for saved in turns:
+            body = msgspec.json.encode(in_first_form(saved))
+            row = (body, hashlib.sha256(body).digest(), saved.id)
+            connection.execute("UPDATE turns SET body = ?, digest = ? WHERE id = ?", row)
+    with Conversations(path) as conversations:
+        assert conversations.load(begun.id).turns == turns
 
 
 def test_turns_keep_the_order_they_were_first_saved_in_whatever_their_clock_says(path: Path) -> None:

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from desktop_app.export_html import to_html
 from desktop_app.transcript import Transcript
 from rag.types import Quote, Span
-from tests.transcripts import answer, document, hostile, realistic, transcript, turn
+from tests.transcripts import answer, document, hostile, realistic, telling, transcript, turn
 
 TEXTS = st.text(
     st.one_of(
@@ -52,7 +52,7 @@ def shown(text: str) -> str:
     return text.replace("\0", "\ufffd")
 
 
-@pytest.mark.parametrize("made", [realistic(), hostile()], ids=["realistic", "hostile"])
+@pytest.mark.parametrize("made", [realistic(), telling(), hostile()], ids=["realistic", "telling", "hostile"])
 def test_quotes_survive_and_nothing_runs_or_is_fetched(made: Transcript) -> None:
     page = Page(to_html(made))
     assert page.quotes == [shown(exhibit.text) for exhibit in made.exhibits()]
@@ -117,3 +117,19 @@ def test_documents_text_is_isolated_from_its_neighbours() -> None:
     assert "\u202e" in page
     outside = re.sub(r"<bdi>.*?</bdi>|<title>.*?</title>|title=\"[^\"]*\"", "", page, flags=re.DOTALL)
     assert "\u202e" not in outside
+
+
+def test_what_an_answer_says_besides_its_quotes_is_told() -> None:
+    text = Page(to_html(telling())).text
+    for sentence in (
+        "The answer in the words of a source",
+        "Where the sources differ",
+        "Quotes 2, 1",
+        "Only sources from 2020 to 2025, newest first.",
+        "Read 3 of 3 documents: 1 mentions “gauge” (2 places).",
+        "Sea level at Harlow Point, 14 March 2025",
+        "Read 3 of 3 documents: none of them mentions “whale”.",
+        "said by",
+    ):
+        assert sentence in text
+    assert "best_similarity" not in text

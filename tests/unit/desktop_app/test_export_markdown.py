@@ -11,7 +11,7 @@ from markdown_it import MarkdownIt
 from desktop_app.export_markdown import escape, read_markdown, to_markdown, unescape
 from desktop_app.transcript import Transcript, TranscriptError
 from rag.types import Quote, Span
-from tests.transcripts import answer, document, hostile, realistic, transcript, turn
+from tests.transcripts import answer, document, hostile, realistic, telling, transcript, turn
 
 ACTIVE = (
     "`*_[]()<>&|~#+-.!:/@=\\\n\t \r\0\x0b\x0c\x1c\x7f\x85\xa0\xad\u200b\u2028\u202e\u3000\ufeff0123456789wWhtps;{}$^\"'"
@@ -76,7 +76,7 @@ def test_a_file_gives_its_exhibits_back_whatever_they_hold(text: str, name: str)
     assert reading.is_untouched
 
 
-@pytest.mark.parametrize("made", [realistic(), hostile()], ids=["realistic", "hostile"])
+@pytest.mark.parametrize("made", [realistic(), telling(), hostile()], ids=["realistic", "telling", "hostile"])
 def test_a_whole_export_renders_to_text_only(made: Transcript) -> None:
     rendered = Rendered(to_markdown(made))
     allowed = {"h1", "h2", "h3", "p", "br", "blockquote", "strong", "ul", "li", "hr", "code"}
@@ -124,4 +124,20 @@ def test_what_is_no_export_is_refused() -> None:
     with pytest.raises(TranscriptError, match="record in line"):
         read_markdown(damaged)
     with pytest.raises(TranscriptError, match="newer Seedbook"):
-        read_markdown(to_markdown(realistic()).replace('"format_version": 1', '"format_version": 7'))
+        read_markdown(to_markdown(realistic()).replace('"format_version": 2', '"format_version": 7'))
+
+
+def test_what_an_answer_says_besides_its_quotes_is_told() -> None:
+    text = to_markdown(telling())
+    for sentence in (
+        "The answer in the words of a source",
+        "Where the sources differ",
+        "Quotes 2, 1",
+        "Only sources from 2020 to 2025, newest first.",
+        "Read 3 of 3 documents: 1 mentions “gauge” (2 places).",
+        "Sea level at Harlow Point, 14 March 2025",
+        "Read 3 of 3 documents: none of them mentions “whale”.",
+        "said by",
+    ):
+        assert sentence in text
+    assert "best_similarity" not in text

@@ -6,10 +6,12 @@ import pickle
 import pytest
 
 from desktop_app.transcript import ExhibitKind, Transcript, TranscriptError, encode, from_json, to_json, writable
-from tests.transcripts import hostile, realistic, transcript, turn
+from tests.transcripts import hostile, json_in_first_form, realistic, telling, transcript, turn
 
 
-@pytest.mark.parametrize("made", [realistic(), hostile(), transcript()], ids=["realistic", "hostile", "empty"])
+@pytest.mark.parametrize(
+    "made", [realistic(), telling(), hostile(), transcript()], ids=["realistic", "telling", "hostile", "empty"]
+)
 def test_json_gives_back_an_identical_transcript_and_identical_bytes(made: Transcript) -> None:
     written = to_json(made)
     assert from_json(written) == made
@@ -44,7 +46,7 @@ def test_equal_values_give_equal_bytes() -> None:
         (to_json(realistic())[:-40], "not whole JSON"),
         (to_json(realistic()).replace(b'"start": 61', b'"start": "61"'), "not a whole transcript"),
         (to_json(realistic()).replace(b'"start": 61', b'"start": 6100'), "not a whole transcript"),
-        (to_json(realistic()).replace(b'"format_version": 1', b'"format_version": 2'), "newer Seedbook"),
+        (to_json(realistic()).replace(b'"format_version": 2', b'"format_version": 3'), "newer Seedbook"),
         (b"\xff\xfe{", "not whole JSON"),
         (b'{"a":' * 100_000, "not whole JSON"),
     ],
@@ -60,3 +62,15 @@ def test_every_field_of_an_answer_is_in_the_json() -> None:
     assert answers["sampling"] == {"max_tokens": 160, "temperature": 0.0, "seed": 7}
     assert answers["timings"]["first_token_ms"] == 840.0
     assert answers["quotes"][0]["source"]["id"]
+
+
+def test_words_that_answer_and_differing_values_are_shown_before_the_quotes() -> None:
+    spoken, differing = (
+        [exhibit.kind for exhibit in telling().exhibits() if exhibit.turn == number] for number in (1, 2)
+    )
+    assert spoken == [ExhibitKind.ANSWER, ExhibitKind.QUOTE, ExhibitKind.QUOTE]
+    assert differing == [ExhibitKind.POSITION] * 2 + [ExhibitKind.QUOTE] * 2
+
+
+def test_a_transcript_of_the_first_form_is_read_as_it_was() -> None:
+    assert from_json(json_in_first_form(realistic())).conversation == realistic().conversation

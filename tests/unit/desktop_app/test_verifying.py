@@ -12,7 +12,16 @@ from desktop_app.export_markdown import to_markdown
 from desktop_app.transcript import Transcript, digest, from_json, to_json
 from desktop_app.verifying import CheckStatus, FolderTexts, LibraryTexts, VerifyError, VerifyReport, verify
 from rag.types import document_id
-from tests.transcripts import ARABIC_DOCUMENT, DOCUMENTS, REPORT, REPORT_DOCUMENT, hostile, realistic
+from tests.transcripts import (
+    ARABIC_DOCUMENT,
+    DOCUMENTS,
+    REPORT,
+    REPORT_DOCUMENT,
+    hostile,
+    json_in_first_form,
+    realistic,
+    telling,
+)
 
 LIBRARY = LibraryTexts(
     {document.id: document.text for document in DOCUMENTS}.get,
@@ -30,12 +39,37 @@ def checked(folder: Path, form: str, content: str, texts: object = LIBRARY) -> V
 
 
 @BOTH_FORMATS
-@pytest.mark.parametrize("made", [realistic(), hostile()], ids=["realistic", "hostile"])
+@pytest.mark.parametrize("made", [realistic(), telling(), hostile()], ids=["realistic", "telling", "hostile"])
 def test_an_export_as_it_was_written_is_exact(tmp_path: Path, form: str, made: Transcript) -> None:
     report = checked(tmp_path, form, FORMATS[form](made))
     assert report.is_exact
     assert report.n_exact == len(made.exhibits()) > 0
     assert not report.notes
+
+
+def test_a_transcript_of_the_first_form_is_exact_and_a_change_in_it_is_noticed(tmp_path: Path) -> None:
+    content = json_in_first_form(realistic()).decode()
+    assert checked(tmp_path, "json", content).is_exact
+    changed = checked(tmp_path, "json", content.replace("who checked it?", "who denied it?"))
+    assert "Something in this file was changed" in changed.problems[0]
+
+
+@pytest.mark.parametrize(("own", "name"), [("span", "question 1, answer 1"), ("positions", "question 2, position 1")])
+def test_words_that_answer_are_checked_like_quotes(tmp_path: Path, own: str, name: str) -> None:
+    tree = json.loads(to_json(telling()))
+    turns = tree["conversation"]["turns"]
+    cut = turns[0]["answer"]["span"] if own == "span" else turns[1]["answer"]["positions"][0]["value"]
+    cut["text"] = cut["text"].replace("millimetres", "centimetres")
+    report = checked(tmp_path, "json", json.dumps(tree))
+    assert [check.name for check in report.checks if check.status is not CheckStatus.EXACT] == [name]
+    assert not report.is_exact
+
+
+def test_an_answer_line_changed_in_markdown_is_noticed(tmp_path: Path) -> None:
+    markdown = to_markdown(telling()).replace("> 4\\.1 millimetres", "> 4\\.2 millimetres", 1)
+    report = checked(tmp_path, "md", markdown)
+    assert report.checks[0].status is CheckStatus.TEXT_CHANGED
+    assert not report.is_exact
 
 
 def _mutated(text: str, chance: random.Random) -> str:
