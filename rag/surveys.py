@@ -10,6 +10,7 @@ import unicodedata
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
+from functools import lru_cache
 
 from rag.terms import Term, words
 from rag.types import Document, Source, Span, Survey
@@ -100,6 +101,7 @@ _LEADING = re.compile(
 )
 _JOINED = re.compile(r"\s*,?\s+(and|or)\s+|\s*,\s*", re.IGNORECASE)
 _MOST_WORDS = 6
+_INSIDE_WORDS = "'’.,"
 _ONE_WORK = re.compile(r"^(?:the\s+)?(?:most|first|last|oldest|earliest|latest|same)\b", re.IGNORECASE)
 
 
@@ -176,26 +178,24 @@ def _content(text: str) -> list[Term]:
 
 
 def _may_hold(text: str, phrases: Sequence[Sequence[str]], is_any: bool) -> bool:
-    """Whether the beginnings of all stems stand somewhere, which is fast to see and never wrong when it says no."""
+    """Whether words begin as the stems do, which is fast to see and never wrong when it says no."""
     folded = _folded(text)
-    held = (all(_beginning(stem) in folded for stem in phrase) for phrase in phrases)
+    held = (all(_beginning(stem).search(folded) for stem in phrase) for phrase in phrases)
     return any(held) if is_any else all(held)
 
 
 def _folded(text: str) -> str:
     """As `rag.terms.stem` folds words before it takes their endings off."""
-    if not text.isascii():
-        decomposed = unicodedata.normalize("NFKD", text.casefold())
-        text = "".join(c for c in decomposed if not unicodedata.combining(c))
-    return text.lower().translate(_DROPPED)
+    folded = text.casefold() if text.isascii() else unicodedata.normalize("NFKD", text.casefold())
+    for character in {c for c in set(folded) if c in _INSIDE_WORDS or unicodedata.combining(c)}:
+        folded = folded.replace(character, "")
+    return folded
 
 
-_DROPPED = dict.fromkeys(map(ord, "'’.,"))
-
-
-def _beginning(stem: str) -> str:
-    """What every inflected form of a stem begins with: of `citi` it is `ci`, because of `city`."""
-    return stem[: max(1, len(stem) - 2)].replace(".", "")
+@lru_cache(maxsize=256)
+def _beginning(stem: str) -> re.Pattern[str]:
+    """Where a word begins as every inflected form of a stem does: of `citi` it is `ci`, because of `city`."""
+    return re.compile(rf"(?<![^\W_]){re.escape(stem[: max(1, len(stem) - 2)].replace('.', ''))}")
 
 
 def _places(
@@ -204,7 +204,10 @@ def _places(
     held: set[int] = set()
     places: list[Place] = []
     for sentence in sentences:
-        terms = _content(sentence.cut(document.text))
+        cut = sentence.cut(document.text)
+        if not _may_hold(cut, phrases, is_any=True):
+            continue
+        terms = _content(cut)
         found = {i: span for i, p in enumerate(phrases) if (span := _first(terms, p, sought.is_adjacent))}
         held |= found.keys()
         if len(found) == len(phrases) or (found and (sought.is_any or sought.unit is Unit.DOCUMENTS)):
