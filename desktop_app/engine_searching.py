@@ -8,9 +8,10 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from desktop_app.engine_embedder import open_embedder
+from desktop_app.engine_reader import open_reader
 from desktop_app.paths import AppPaths
 from rag.evidence import Finder
-from rag.ports import Embedder
+from rag.ports import Embedder, EvidenceReader
 from rag.retrieval import Retriever, VectorSearch
 from rag.store import Store
 from rag.weights import Weights, read_weights
@@ -18,10 +19,14 @@ from rag.weights import Weights, read_weights
 
 @dataclass(frozen=True, slots=True)
 class SearchModels:
-    """What search and evidence need besides a library; it can serve several libraries, one after the other."""
+    """What search and evidence need besides a library; it can serve several libraries, one after the other.
+
+    `reader` is None where it cannot be used; evidence is then ranked without it.
+    """
 
     embedder: Embedder
     weights: Weights
+    reader: EvidenceReader | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,10 +43,10 @@ def load_search_models(paths: AppPaths) -> SearchModels:
     Raises:
         ModelError: a model is missing, altered or cannot be loaded.
     """
-    return SearchModels(open_embedder(paths), read_weights())
+    return SearchModels(open_embedder(paths), read_weights(), open_reader(paths))
 
 
 def search_over(store: Store, vectors: VectorSearch, models: SearchModels) -> Search:
     """Search as every engine does it, over this library and these vectors."""
     retriever = Retriever(store, vectors, models.embedder)
-    return Search(retriever, Finder(store, retriever, models.weights))
+    return Search(retriever, Finder(store, retriever, models.weights, models.reader))

@@ -2,19 +2,24 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import replace
+from datetime import date
 from threading import Event as CancelEvent
 
 from rag.asking import Asking
 from rag.features import Candidate, CandidateSentence
+from rag.periods import period_of, within
 from rag.ports import EvidenceReader
+from rag.positions import positions
 from rag.quoting import Chosen, answer_span, choose, cut
 from rag.ranking import Ranking, rank
 from rag.retrieval import Retrieval, Retriever
 from rag.store import Store
+from rag.surveying import surveyed
+from rag.surveys import survey_of
 from rag.terms import content_terms
-from rag.types import Findings, Quote, Scope, Verdict
+from rag.types import Findings, Period, Quote, Scope, Verdict
 from rag.weights import Weights, verdict_features
 
 #: Passages whose sentences are judged, and passages listed when the sources do not say.
@@ -23,27 +28,57 @@ NEAREST = 5
 
 
 class Finder:
-    """Retrieval and evidence in one call: what rag.ports.EvidenceFinder asks for."""
+    """Retrieval and evidence in one call: what rag.ports.EvidenceFinder asks for.
+
+    Without a `reader`, sentences are ranked by features alone, and no answer is cut out of them.
+    """
 
     def __init__(
-        self, store: Store, retriever: Retriever, weights: Weights, reader: EvidenceReader | None = None
+        self,
+        store: Store,
+        retriever: Retriever,
+        weights: Weights,
+        reader: EvidenceReader | None = None,
+        today: Callable[[], date] = date.today,
     ) -> None:
         self._store = store
         self._retriever = retriever
         self._weights = weights
         self._reader = reader
+        self._today = today
 
-    def find(self, question: str, scope: Scope, cancel: CancelEvent | None = None) -> Findings:  # noqa: ARG002
+    def find(self, question: str, scope: Scope, cancel: CancelEvent | None = None) -> Findings:
         """Passages, quotes and verdict for a question.
 
         A search takes a fifth of a second, so `cancel` never stops one halfway: a verdict is measured or it is none.
-        It ends the waiting for a search, where whoever hosts this object waits.
+        It ends the waiting for a search, where whoever hosts this object waits, and the reading of all documents where
+        the question is about the whole collection.
         """
-        retrieval = self._retriever.retrieve(question, scope)
+        sought = survey_of(question)
+        if sought is not None:
+            hits = self._retriever.retrieve(question, scope).hits
+            found = surveyed(sought, self._store, scope, hits, cancel)
+            if found is not None:
+                return found
+        period = period_of(question, self._today())
+        allowed = scope if period is None else self._within(scope, period)
+        if allowed is None:
+            return Findings((), (), Verdict.NOT_IN_SOURCES, 0.0, (), period=period)
+        retrieval = self._retriever.retrieve(question, allowed)
         ranking = rank(retrieval.asked, candidates_of(self._store, retrieval), self._weights, self._reader)
-        return _nothing(retrieval) if ranking is None else self._judged(retrieval, ranking)
+        found = _nothing(retrieval) if ranking is None else self._judged(retrieval, ranking, period)
+        return replace(found, period=period)
 
-    def _judged(self, retrieval: Retrieval, ranking: Ranking) -> Findings:
+    def _within(self, scope: Scope, period: Period) -> Scope | None:
+        """The documents of the scope whose date lies in the period; None where there is none."""
+        if period.since is None and period.until is None:
+            return scope
+        wanted = set(scope.document_ids)
+        sources = [source for source in self._store.sources() if not wanted or source.id in wanted]
+        ids = tuple(source.id for source in sources if within(period, source.date))
+        return Scope(ids) if ids else None
+
+    def _judged(self, retrieval: Retrieval, ranking: Ranking, period: Period | None) -> Findings:
         """Quote the best sentences and say what they allow to answer."""
         asked, judging = retrieval.asked, ranking.judging
         measured = verdict_features(asked, ranking.rows, ranking.scores)
@@ -51,7 +86,7 @@ class Finder:
         missing = _missing(asked, [kept.candidate.text + "\n" + kept.candidate.source.title for kept in chosen])
         found = Findings(
             retrieval.hits,
-            cut(chosen, ranking, self._store),
+            _in_order(cut(chosen, ranking, self._store), period),
             judging.verdict(judging.confidence(measured), _missing_share(asked, missing)),
             judging.confidence(measured),
             missing,
@@ -59,7 +94,13 @@ class Finder:
         )
         if found.verdict is Verdict.NOT_IN_SOURCES or not found.quotes:
             return replace(found, quotes=(), verdict=Verdict.NOT_IN_SOURCES)
-        return replace(found, span=self._span(asked, chosen, ranking, found.quotes))
+        differing = positions(asked, ranking, found.quotes, self._store)
+        return replace(
+            found,
+            verdict=Verdict.SOURCES_DIFFER if differing else found.verdict,
+            span=self._span(asked, chosen, ranking, found.quotes),
+            positions=differing,
+        )
 
     def _span(self, asked: Asking, chosen: Sequence[Chosen], ranking: Ranking, quotes: Sequence[Quote]) -> Quote | None:
         """The words that answer, cut out of one of the quotes."""
@@ -92,6 +133,15 @@ def candidates_of(store: Store, retrieval: Retrieval, judged: int = JUDGED) -> t
         )
         for hit in hits
     )
+
+
+def _in_order(quotes: tuple[Quote, ...], period: Period | None) -> tuple[Quote, ...]:
+    """Best first; in a period by time, the newest first where the latest was asked for, those without a date last."""
+    if period is None:
+        return quotes
+    dated = [quote for quote in quotes if quote.source.date]
+    undated = [quote for quote in quotes if not quote.source.date]
+    return (*sorted(dated, key=lambda q: q.source.date or "", reverse=period.is_latest), *undated)
 
 
 def _nothing(retrieval: Retrieval) -> Findings:

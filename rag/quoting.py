@@ -4,12 +4,15 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
+from collections.abc import Set as AbstractSet
 from contextlib import suppress
 from dataclasses import dataclass
 from typing import Protocol
 
 from rag.features import Candidate
 from rag.ranking import Ranked, Ranking
+from rag.speakers import speaker_of
+from rag.terms import content_terms
 from rag.types import Document, Quote, Span
 
 #: Quotes shown at most, and the length up to which neighbouring sentences become one quote.
@@ -41,23 +44,53 @@ class Chosen:
 
 
 def choose(ranking: Ranking, most: int = MOST_QUOTES) -> list[Chosen]:
-    """The sentences worth quoting, best first; one that touches a chosen one of its passage joins it."""
-    chosen: list[Chosen] = []
-    quotable = [ranked for ranked in ranking.sentences[: 4 * most] if is_quotable(ranked.sentence.text)]
+    """The sentences worth quoting, best first; one that touches a chosen one of its passage joins it.
+
+    After the first, a sentence gains by holding words of the question that no chosen one holds: a question about two
+    things is not answered by five sentences about one of them.
+    """
     judging = ranking.judging
-    least = judging.quoted_share * judging.chance(quotable[0].score) if quotable else 0.0
-    for ranked in quotable[: 2 * most]:
-        if judging.chance(ranked.score) < least:
+    open_to = [ranked for ranked in ranking.sentences[: 4 * most] if is_quotable(ranked.sentence.text)]
+    held = {id(ranked): _stems(ranked) & ranking.asked.weights.keys() for ranked in open_to}
+    least = judging.quoted_share * judging.chance(open_to[0].score) if open_to else 0.0
+    chosen: list[Chosen] = []
+    covered: set[str] = set()
+    for n_tried in range(2 * most):
+        gains = [judging.cover_weight * _share(ranking, held[id(r)] - covered) if n_tried else 0.0 for r in open_to]
+        if not open_to:
             break
-        span, source = ranked.sentence.span, ranked.candidate.source
-        if any(c.candidate.source.id == source.id and c.span.overlaps(span) for c in chosen):
-            continue
-        place = next((n for n, kept in enumerate(chosen) if _joins(kept, ranked.candidate, span)), None)
-        if place is not None:
-            chosen[place] = _joined(chosen[place], span, (ranked,))
-        elif len(chosen) < most:
-            chosen.append(Chosen(ranked.candidate, span, ranked.score, (ranked,)))
+        place = max(range(len(open_to)), key=lambda i: (open_to[i].score + gains[i], -i))
+        best = open_to.pop(place)
+        if judging.chance(best.score + gains[place]) < least:
+            break
+        if _taken(chosen, best, most):
+            covered |= held[id(best)]
     return _merged(chosen)
+
+
+def _taken(chosen: list[Chosen], ranked: Ranked, most: int) -> bool:
+    """Let a sentence join a chosen one that it touches, or add it; False where it overlaps one or there is no room."""
+    span, source = ranked.sentence.span, ranked.candidate.source
+    if any(c.candidate.source.id == source.id and c.span.overlaps(span) for c in chosen):
+        return False
+    place = next((n for n, kept in enumerate(chosen) if _joins(kept, ranked.candidate, span)), None)
+    if place is not None:
+        chosen[place] = _joined(chosen[place], span, (ranked,))
+    elif len(chosen) < most:
+        chosen.append(Chosen(ranked.candidate, span, ranked.score, (ranked,)))
+    else:
+        return False
+    return True
+
+
+def _stems(ranked: Ranked) -> set[str]:
+    return {term.stem for term in content_terms(ranked.sentence.text)}
+
+
+def _share(ranking: Ranking, stems: AbstractSet[str]) -> float:
+    """How much of the question's weight these stems carry, in 0..1."""
+    asked = ranking.asked
+    return sum(asked.weights[stem] for stem in stems) / asked.total_weight if asked.weights else 0.0
 
 
 def cut(chosen: Sequence[Chosen], ranking: Ranking, documents: Documents) -> tuple[Quote, ...]:
@@ -66,11 +99,13 @@ def cut(chosen: Sequence[Chosen], ranking: Ranking, documents: Documents) -> tup
     for kept in chosen:
         with suppress(KeyError):
             texts[kept.candidate.source.id] = documents.document(kept.candidate.source.id)
-    return tuple(
-        Quote.cut(texts[kept.candidate.source.id], kept.span, ranking.judging.chance(kept.score))
-        for kept in chosen
-        if kept.candidate.source.id in texts
-    )
+    quotes = []
+    for kept in chosen:
+        document = texts.get(kept.candidate.source.id)
+        if document is not None:
+            speaker = speaker_of(document.text, kept.span)
+            quotes.append(Quote.cut(document, kept.span, ranking.judging.chance(kept.score), speaker))
+    return tuple(quotes)
 
 
 def answer_span(question: str, chosen: Sequence[Chosen], ranking: Ranking) -> tuple[Candidate, Span, float] | None:
@@ -78,7 +113,7 @@ def answer_span(question: str, chosen: Sequence[Chosen], ranking: Ranking) -> tu
 
     None for a question of yes or no, and where nobody read.
     """
-    if _YES_OR_NO.match(question) is not None:
+    if is_yes_or_no(question):
         return None
     judging = ranking.judging
     pointed = [
@@ -91,6 +126,11 @@ def answer_span(question: str, chosen: Sequence[Chosen], ranking: Ranking) -> tu
         return None
     _, best, span = max(pointed, key=lambda entry: entry[0])
     return best.candidate, span, judging.chance(best.score)
+
+
+def is_yes_or_no(question: str) -> bool:
+    """Whether yes or no would answer it; no words of a text do."""
+    return _YES_OR_NO.match(question) is not None
 
 
 def is_quotable(sentence: str) -> bool:

@@ -33,6 +33,7 @@ class Ranked:
 class Ranking:
     """The sentences of a question, best first, with their features in the same order and the weights that apply."""
 
+    asked: Asking
     sentences: tuple[Ranked, ...]
     rows: npt.NDArray[np.float32]
     judging: Judging
@@ -52,12 +53,12 @@ def rank(
     features_of = [sentence_features(asked, candidate) for candidate in candidates]
     if reader is None or not is_readable(asked.text):
         rows = np.vstack(features_of)
-        return ordered(candidates, rows, [None] * len(rows), weights.plain)
+        return ordered(asked, candidates, rows, [None] * len(rows), weights.plain)
     best = [float(weights.plain.rank(rows).max()) for rows in features_of]
     kept = sorted(range(len(candidates)), key=lambda i: (-best[i], i))[:READ]
     read = readings(asked.text, [candidates[i] for i in kept], reader)
     rows = np.hstack([np.vstack([features_of[i] for i in kept]), pointing.features(read)])
-    return ordered([candidates[i] for i in kept], rows, read, weights.read)
+    return ordered(asked, [candidates[i] for i in kept], rows, read, weights.read)
 
 
 def readings(question: str, candidates: Sequence[Candidate], reader: EvidenceReader) -> list[SentenceReading]:
@@ -77,6 +78,7 @@ def is_readable(question: str) -> bool:
 
 
 def ordered(
+    asked: Asking,
     candidates: Sequence[Candidate],
     rows: npt.NDArray[np.float32],
     read: Sequence[SentenceReading | None],
@@ -86,4 +88,4 @@ def ordered(
     scores = judging.rank(rows)
     order = np.argsort(-scores, kind="stable")
     ranked = tuple(Ranked(owners[i][0], owners[i][1], float(scores[i]), read[i]) for i in order)
-    return Ranking(ranked, rows[order], judging)
+    return Ranking(asked, ranked, rows[order], judging)

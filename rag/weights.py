@@ -98,7 +98,8 @@ class Judging:
     `answers_at` and more the sources answer; below they do not say. Where more than `part_missing` of the
     question's weight is in no quoted passage, they answer a part. `chance_slope` and `chance_offset` turn a ranking
     score into the chance that the sentence holds the answer; sentences whose chance is below `quoted_share` of the
-    best one's are not quoted. `span_weight` is how much the margin of an answer's words counts beside the ranking
+    best one's are not quoted. `cover_weight` is what a quote gains by holding all the words of the question that the
+    quotes before it lack. `span_weight` is how much the margin of an answer's words counts beside the ranking
     score of their sentence.
     """
 
@@ -111,6 +112,7 @@ class Judging:
     chance_slope: float
     chance_offset: float
     quoted_share: float
+    cover_weight: float
     span_weight: float
 
     def rank(self, rows: npt.NDArray[np.float32]) -> npt.NDArray[np.float64]:
@@ -168,6 +170,7 @@ def _judging(loaded: Mapping[str, Any], names: tuple[str, ...], verdict_names: S
         chance_slope=loaded["chance_slope"],
         chance_offset=loaded["chance_offset"],
         quoted_share=loaded["quoted_share"],
+        cover_weight=loaded["cover_weight"],
         span_weight=loaded["span_weight"],
     )
 

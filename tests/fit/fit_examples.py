@@ -70,10 +70,11 @@ class Collected:
 
 def sets_in(folder: Path) -> tuple[QuestionSet, ...]:
     """What is fitted on: short answers, long answers, and questions that cannot be answered."""
-    squad, clapnq = folder / "squad_rag", folder / "clapnq"
+    squad, clapnq, multihop = (folder / name for name in ("squad_rag", "clapnq", "multihop"))
     return (
         QuestionSet("squad_rag", squad / "all_dev.jsonl", (squad / "docs_dev", squad / "docs_distractors"), 2, 6),
         QuestionSet("clapnq", clapnq / "clapnq_dev.jsonl", (clapnq / "docs",), 1, 4),
+        QuestionSet("multihop", multihop / "multihop_dev.jsonl", (multihop / "docs",), 1, 5),
     )
 
 
@@ -119,9 +120,10 @@ def _asked(asked_of: QuestionSet, retriever: Retriever, store: Store, reader: Ev
         return _measured(asked_of.name, kind, question, retrieval, candidates_of(store, retrieval, JUDGED), reader)
 
     for n, question in enumerate(questions[:: asked_of.every]):
-        yield one(question, "answerable" if question["answerable"] else "adversarial", Scope())
+        kind = "out_of_corpus" if question.get("unanswerable_kind") == "null_query" else "adversarial"
+        yield one(question, "answerable" if question["answerable"] else kind, Scope())
         if n % (asked_of.every_out_of_scope // asked_of.every) == 0:
-            own = {Path(g["doc"]).name for g in question["gold_context"]}
+            own = {Path(g["doc"]).name for g in question.get("gold_context", question["gold"])}
             rest = tuple(document_id for name, document_id in ids.items() if name not in own)
             yield one(question, "out_of_corpus", Scope(rest))
 
@@ -142,7 +144,8 @@ def _measured(  # noqa: PLR0917
     if not is_readable(question["question"]):
         read = ()
     seen = tuple(readings(question["question"], [candidates[i] for i in read], reader)) if read else ()
-    slim = {key: question[key] for key in ("id", "question", "answers", "gold", "gold_context", "answerable")}
+    slim = {key: question.get(key, []) for key in ("id", "question", "answers", "gold", "gold_context", "answerable")}
+    slim["gold_context"] = slim["gold_context"] or slim["gold"]
     return Collected(name, kind, is_checked(question), slim, retrieval.asked, candidates, rows, read, seen)
 
 

@@ -47,6 +47,16 @@ FALSE_ABSTENTION = 0.07
 QUOTED_SHARES = (0.05, 0.1, 0.15, 0.2, 0.3, 0.4, 0.5, 0.7)
 SPAN_WEIGHTS = (0.0, 0.1, 0.2, 0.4, 0.8, 1.6)
 
+SCALARS = (
+    "intercept",
+    "answers_at",
+    "part_missing",
+    "chance_slope",
+    "chance_offset",
+    "quoted_share",
+    "cover_weight",
+)
+
 Rows = npt.NDArray[np.float64]
 
 
@@ -73,11 +83,12 @@ def fit(examples: Sequence[Collected], *, with_reader: bool) -> dict[str, Any]:
     holds = [holds_answer(e, _judged(e, with_reader)) for e in examples]
     weights = _fit_ranking([(r, h) for e, r, h in zip(examples, rows, holds, strict=True) if not e.is_checked], names)
     ranking = {name: round(w, 4) for name, w in zip(names, weights.tolist(), strict=True) if w}
-    fitted: dict[str, Any] = {"ranking": ranking, "part_missing": 0.45, "quoted_share": 0.2, "span_weight": 0.2}
+    fitted: dict[str, Any] = {"ranking": ranking, "part_missing": 0.45, "quoted_share": 0.2, "cover_weight": 0.0}
+    fitted["span_weight"] = 0.2
     scores = [r @ weights for r in rows]
     fitted |= _fit_verdict(examples, rows, scores, holds, verdict_names)
     rankings = [
-        ordered(_judged(e, with_reader), r.astype(np.float32), _read(e, with_reader), _judging(fitted, names))
+        ordered(e.asked, _judged(e, with_reader), r.astype(np.float32), _read(e, with_reader), _judging(fitted, names))
         for e, r in zip(examples, rows, strict=True)
     ]
     print("with a reader" if with_reader else "without", json.dumps(_top_figures(examples, scores, holds)))
@@ -187,7 +198,15 @@ def _fit_verdict(
 def _judging(fitted: Mapping[str, Any], names: Sequence[str]) -> Judging:
     scalars = {
         key: fitted[key]
-        for key in ("intercept", "answers_at", "part_missing", "chance_slope", "chance_offset", "quoted_share")
+        for key in (
+            "intercept",
+            "answers_at",
+            "part_missing",
+            "chance_slope",
+            "chance_offset",
+            "quoted_share",
+            "cover_weight",
+        )
     }
     return Judging(
         names=tuple(names),
@@ -221,7 +240,7 @@ def _tuned(
 
 
 def _with(ranking: Ranking, judging: Judging) -> Ranking:
-    return Ranking(ranking.sentences, ranking.rows, judging)
+    return Ranking(ranking.asked, ranking.sentences, ranking.rows, judging)
 
 
 def _quote_figures(answered: Sequence[tuple[Collected, Ranking]], judging: Judging) -> dict[str, Any]:

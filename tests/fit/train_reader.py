@@ -1,7 +1,8 @@
 """Train the reader for a given time: `uv run --group fit python -m tests.fit.train_reader ../shared/train WORK`.
 
-The learning rate falls to zero as the time runs out, so any number of minutes gives a finished model. Every ten
-minutes a checkpoint is written to WORK, and figures of the `dev` fold to WORK/log.jsonl.
+The learning rate falls to zero as the time runs out, so any number of minutes gives a finished model. Every twenty
+minutes a checkpoint is written to WORK, and figures of the `dev` fold to WORK/log.jsonl. `--from` goes on from an
+earlier result.
 """
 
 from __future__ import annotations
@@ -28,6 +29,8 @@ BATCH = 32
 POOL = 32 * 64
 ENCODER_RATE, HEAD_RATE = 1.5e-4, 1e-3
 WARM_UP = 0.04
+#: The share of these rates at which a second round begins.
+GOING_ON = 0.6
 N_CHECKED = 1_200
 
 
@@ -122,9 +125,10 @@ def check(model: ReaderModel, examples: Sequence[Example]) -> dict[str, float]:
     return {"exact": sum(exact) / max(1, len(exact)), "auroc": above, "n": len(examples)}
 
 
-def train(records: Path, work: Path, minutes: float) -> None:
-    """Train for `minutes` of wall time and leave WORK/reader.pt."""
-    torch.manual_seed(SEED)
+def train(records: Path, work: Path, minutes: float, going_on_from: Path | None = None) -> None:
+    """Train for `minutes` of wall time and leave WORK/reader.pt; perhaps going on from an earlier one, more gently."""
+    seed = SEED + (going_on_from is not None)
+    torch.manual_seed(seed)
     work.mkdir(parents=True, exist_ok=True)
     weights = starting_weights()
     tokenizer = Tokenizer.from_file(str(weights / "tokenizer.json"))
@@ -132,16 +136,19 @@ def train(records: Path, work: Path, minutes: float) -> None:
     tokenizer.no_padding()
     learnt, checked = read_records(records, "train"), read_records(records, "dev")
     random.Random(SEED).shuffle(checked)
-    maker = ExampleMaker(tokenizer, learnt, SEED)
+    maker = ExampleMaker(tokenizer, learnt, seed)
     checker = ExampleMaker(tokenizer, checked, SEED)
     held_out = [e for r in checked for e in checker.of(r)][:N_CHECKED]
     model = ReaderModel(weights)
+    if going_on_from is not None:
+        model.load_state_dict(torch.load(going_on_from))
     heads = [p for n, p in model.named_parameters() if not n.startswith("encoder.")]
     encoder = [p for n, p in model.named_parameters() if n.startswith("encoder.") and p.requires_grad]
     optimiser = torch.optim.AdamW(
         [{"params": encoder, "lr": ENCODER_RATE}, {"params": heads, "lr": HEAD_RATE}], weight_decay=0.01
     )
-    rates = [group["lr"] for group in optimiser.param_groups]
+    gentleness = 1.0 if going_on_from is None else GOING_ON
+    rates = [group["lr"] * gentleness for group in optimiser.param_groups]
     log = (work / "log.jsonl").open("a", encoding="utf-8")
 
     def note(**said: Any) -> None:
@@ -149,9 +156,9 @@ def train(records: Path, work: Path, minutes: float) -> None:
         log.flush()
 
     note(records=count_by_file(learnt), torch=torch.__version__, threads=torch.get_num_threads())
-    drawn = random.Random(SEED)
+    drawn = random.Random(seed)
     begun_s = time.monotonic()
-    n_seen, n_steps, summed, next_check_s = 0, 0, 0.0, 600.0
+    n_seen, n_steps, summed, next_check_s = 0, 0, 0.0, 1200.0
     while True:
         for batch in batches(maker.pass_over(learnt), drawn):
             spent = (time.monotonic() - begun_s) / (60 * minutes)
@@ -172,7 +179,7 @@ def train(records: Path, work: Path, minutes: float) -> None:
                 note(seen=n_seen, loss=round(summed / 50, 4), seconds=round(time.monotonic() - begun_s))
                 summed = 0.0
             if time.monotonic() - begun_s > next_check_s:
-                next_check_s += 600
+                next_check_s += 1200
                 torch.save(model.state_dict(), work / "reader.pt")
                 note(seen=n_seen, **check(model, held_out))
 
@@ -182,5 +189,6 @@ if __name__ == "__main__":
     parser.add_argument("records", type=Path)
     parser.add_argument("work", type=Path)
     parser.add_argument("--minutes", type=float, default=60)
+    parser.add_argument("--from", type=Path, dest="going_on_from", metavar="READER.pt")
     arguments = parser.parse_args()
-    train(arguments.records, arguments.work, arguments.minutes)
+    train(arguments.records, arguments.work, arguments.minutes, arguments.going_on_from)

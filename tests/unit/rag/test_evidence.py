@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+from datetime import date
 from pathlib import Path
 from threading import Event
 
@@ -14,11 +16,11 @@ from rag.quoting import MOST_QUOTES, is_quotable
 from rag.reading import LocalReader
 from rag.retrieval import Retriever
 from rag.store import Store
-from rag.types import Scope, Verdict
+from rag.types import Period, Scope, Verdict
 from rag.vectors import VectorIndex
 from rag.weights import read_weights
 from tests.fakes import HashingEmbedder, count_tokens
-from tests.unit.rag.readers import FakeReader
+from tests.unit.rag.readers import FakeReader, reading_of
 
 TEXTS = {
     "kunduz.md": "# Fighting in the north\n\nKunduz briefly fell to the Taliban in September 2015. The army took the "
@@ -140,3 +142,86 @@ def test_with_a_reader_the_answer_is_cut_out_of_a_quote(store: Store, retriever:
 def test_a_verdict_gives_its_reasons(finder: Finder) -> None:
     for question in ("When did the harbour of Oslo close?", "Who composed the opera about whales?"):
         assert finder.find(question, Scope()).reasons
+
+
+REPORTS = {
+    "one.txt": "Date: 2019-05-02\n\nAccording to Anna Berg, the old bridge over the river Sava was 120 metres long.\n",
+    "two.txt": "Date: 2021-08-14\n\nThe old bridge over the river Sava was 260 metres long, said Karl Olsen.\n",
+    "three.txt": "Date: 2023-01-20\n\nNobody has measured the mountain behind the village since the war.\n",
+}
+
+
+@pytest.fixture
+def reports(tmp_path: Path):
+    folder = tmp_path / "reports"
+    folder.mkdir()
+    for name, text in REPORTS.items():
+        (folder / name).write_text(text)
+    with Store.open(tmp_path / "reports.db") as store:
+        list(Ingest(store, HashingEmbedder(dimension=256), LocalReader(), Chunker(count_tokens)).add([folder]))
+        yield store
+
+
+def _finder(store: Store, words: str | None = None) -> Finder:
+    embedder = HashingEmbedder(dimension=256)
+    reader = FakeReader(words) if words else None
+    today = date(2024, 1, 1)
+    return Finder(store, Retriever(store, VectorIndex(store), embedder), read_weights(), reader, lambda: today)
+
+
+def test_a_period_keeps_documents_of_other_times_out(reports: Store) -> None:
+    findings = _finder(reports).find("What do articles since 2020 say about the bridge over the Sava?", Scope())
+    assert findings.period == Period(since="2020")
+    assert {hit.source.name for hit in findings.hits} <= {"two.txt", "three.txt"}
+
+
+def test_a_period_without_any_document_has_nothing_to_say(reports: Store) -> None:
+    findings = _finder(reports).find("What do articles from 1950 say about the bridge over the Sava?", Scope())
+    assert findings.verdict is Verdict.NOT_IN_SOURCES
+    assert findings.hits == ()
+
+
+def test_a_question_about_the_whole_collection_reads_every_document(reports: Store) -> None:
+    findings = _finder(reports).find("How many documents mention the river Sava?", Scope())
+    assert findings.survey is not None
+    assert findings.survey.n_documents == len(REPORTS)
+    assert {source.name for source in findings.survey.holding} == {"one.txt", "two.txt"}
+    assert {quote.source.name for quote in findings.quotes} == {"one.txt", "two.txt"}
+    assert all(quote.is_verbatim_in(reports.document(quote.source.id)) for quote in findings.quotes)
+
+
+def test_what_no_document_mentions_is_not_in_the_sources_after_all_were_read(reports: Store) -> None:
+    findings = _finder(reports).find("Which documents mention penguins?", Scope())
+    assert findings.verdict is Verdict.NOT_IN_SOURCES
+    assert findings.survey is not None
+    assert (findings.survey.n_documents, findings.survey.holding) == (len(REPORTS), ())
+
+
+def test_who_says_a_quote_is_named_where_the_text_names_them(reports: Store) -> None:
+    findings = _finder(reports).find("How long was the old bridge over the river Sava?", Scope())
+    assert {"Anna Berg", "Karl Olsen"} >= {quote.speaker for quote in findings.quotes if quote.speaker}
+    assert any(quote.speaker for quote in findings.quotes)
+
+
+def test_values_that_exclude_each_other_make_the_sources_differ(reports: Store) -> None:
+    question = "How long was the old bridge over the river Sava?"
+    findings = _finder(reports, words="metres").find(question, Scope())
+    assert findings.positions == ()  # both point at the same word
+    reader = PointingAtNumbers()
+    embedder = HashingEmbedder(dimension=256)
+    finder = Finder(reports, Retriever(reports, VectorIndex(reports), embedder), read_weights(), reader)
+    differing = finder.find(question, Scope())
+    assert differing.verdict is Verdict.SOURCES_DIFFER
+    assert {position.value.text for position in differing.positions} == {"120 metres", "260 metres"}
+    for position in differing.positions:
+        (n,) = position.quotes
+        assert differing.quotes[n].source.id == position.value.source.id
+        assert differing.quotes[n].span.contains(position.value.span)
+
+
+class PointingAtNumbers:
+    """A reader that is sure of every length in metres."""
+
+    def read(self, question: str, passages):  # type: ignore[no-untyped-def]
+        found = [re.search(r"\d+ metres", text) for _, text in passages]
+        return [reading_of(text, match[0] if match else "\0") for (_, text), match in zip(passages, found, strict=True)]

@@ -42,7 +42,7 @@ def test_a_sentence_that_is_far_less_likely_is_not_quoted() -> None:
     sentences = ("The harbour of Oslo closed in 1987.", "#", "Cake needs two eggs and flour.")
     ranking = _ranked("When was the harbour closed?", *sentences, words="1987", similarities=(0.8, 0.0, 0.0))
     strict = replace(ranking.judging, quoted_share=0.9, chance_slope=1.0)
-    ranking = Ranking(ranking.sentences, ranking.rows, strict)
+    ranking = Ranking(ranking.asked, ranking.sentences, ranking.rows, strict)
     assert [kept.span for kept in choose(ranking)] == [Span(0, len(sentences[0]))]
 
 
