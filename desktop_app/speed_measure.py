@@ -91,6 +91,7 @@ def measure_speed(plan: SpeedPlan, tell: Tell) -> SpeedReport:
     finally:
         bench.stop()
     return SpeedReport(
+        _arguments(plan),
         where,
         _named(plan.documents),
         plan.questions.name,
@@ -187,6 +188,21 @@ def _compare_engines(passages: Sequence[str], bench: Host, n_rounds: int) -> tup
 def _asked(questions: Sequence[dict[str, Any]], n: int) -> list[str]:
     """The first questions, from the beginning again where there are too few."""
     return [str(questions[place % len(questions)]["question"]) for place in range(n)]
+
+
+def _arguments(plan: SpeedPlan) -> str:
+    """To repeat the run with; the working folder and the peer's environment are each machine's own."""
+    texts = f"--texts {_joined(plan.texts)} " if plan.texts else ""
+    return (
+        f"--documents {_joined(plan.documents)} --questions {plan.questions} {texts}"
+        f"--sizes {','.join(map(str, plan.sizes))} -n {plan.n_questions} --prose {plan.n_prose} "
+        f"--rounds {plan.n_rounds} --indexing-rounds {plan.n_indexing_rounds} --work DIR --out DIR"
+        + (" --peer COMMAND" if plan.peer else "")
+    )
+
+
+def _joined(places: Sequence[Path]) -> str:
+    return " ".join(map(str, places))
 
 
 def _named(places: Sequence[Path]) -> str:

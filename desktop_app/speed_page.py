@@ -21,7 +21,11 @@ def page(report: SpeedReport, before: dict[str, Any] | None) -> str:
         [
             "# Speed",
             "",
-            "Made by `seedbook bench speed`; not edited by hand. The JSON beside this page holds every figure.",
+            "Made by this command and not edited by hand; the JSON beside this page holds every figure.",
+            "",
+            "```",
+            f"seedbook bench speed {report.arguments}",
+            "```",
             "",
             *_surroundings(report, before),
             *_waiting(report, before),

@@ -25,8 +25,12 @@ class SizeFigures:
 
 @dataclass(frozen=True, slots=True)
 class SpeedReport:
-    """One run. `retrieval` is ours over the documents, `peers` the same from a peer's command, where one was given."""
+    """One run. `retrieval` is ours over the documents, `peer` the report of a peer's command, where one was given.
 
+    `arguments` are those of the command; folders of the measuring machine that are no texts are left out.
+    """
+
+    arguments: str
     surroundings: Surroundings
     documents: str
     questions: str

@@ -16,6 +16,7 @@ from desktop_app.speed_waiting import Timing
 
 _COMPARISON = Comparison("50 nearest vectors", "Chroma query", 200, 2.5, 4.0, 2.0, 3.0, 1.25)
 _REPORT = SpeedReport(
+    "--documents set/docs --sizes 10000",
     Surroundings("abc123+", "2026-01-02 03:04 UTC", "Linux", "A processor", 2, 8 * 2**30, 0.1, {"SQLite": "3"}, {}),
     "`set/docs`",
     "questions.jsonl",
@@ -51,6 +52,7 @@ _REPORT = SpeedReport(
 def test_every_measure_stands_on_the_page() -> None:
     written = page(_REPORT, None)
     for expected in (
+        "seedbook bench speed --documents set/docs --sizes 10000",
         "`abc123+`",
         "| first quote | 200 | 33.0 ms | 49.0 ms |  |",
         "10,000 passages, 9,000 of them real",
