@@ -21,7 +21,8 @@ def positions(asked: Asking, ranking: Ranking, quotes: Sequence[Quote], document
             continue
         text = value.cut(documents.document(quote.source.id).text)
         chance = ranking.judging.chance(ranked.score)
-        told.append((Candidate(quote.source.id, n, text, quote.text, chance, quote.speaker, quote.source.date), value))
+        context = f"{quote.source.title}\n{quote.text}"
+        told.append((Candidate(quote.source.id, n, text, context, chance, quote.speaker, quote.source.date), value))
     groups = differing(asked.text, asked.kind, [candidate for candidate, _ in told])
     span_of = {candidate.quote: span for candidate, span in told}
     return tuple(
