@@ -49,14 +49,17 @@ def used_models(paths: AppPaths, chat_model: str | None, *, with_prose: bool) ->
     """The bundled models and, with prose, the one that writes; the bundled chat model counts tokens in any case.
 
     Raises:
-        ModelError: the models cannot be listed, or the chosen one is not there.
+        ModelError: a model is missing or altered; without it the program might go on, but the figures would be others.
     """
     shelf = Shelf(paths.models)
-    models = {model.id: _used(model) for model in shelf.installed() if model.is_bundled}
-    if with_prose:
-        writer = shelf.find(chat_model) if chat_model else shelf.default(Role.CHAT)
-        models[writer.id] = UsedModel(writer.id, "writes", writer.sha256)
-    return tuple(models.values())
+    bundled = [model for model in shelf.installed() if model.is_bundled]
+    writer = (shelf.find(chat_model) if chat_model else shelf.default(Role.CHAT)) if with_prose else None
+    for model in (*bundled, *([writer] if writer else [])):
+        shelf.verify(model)
+    used = {model.id: _used(model) for model in bundled}
+    if writer is not None:
+        used[writer.id] = UsedModel(writer.id, "writes", writer.sha256)
+    return tuple(used.values())
 
 
 def _used(model: InstalledModel) -> UsedModel:
