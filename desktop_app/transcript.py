@@ -12,6 +12,7 @@ from typing import Any
 
 import msgspec
 
+from desktop_app.answer_words import speaker_of
 from rag.types import Answer, Conversation, Source, Span, Verdict
 
 FORMAT_NAME = "seedbook-transcript"
@@ -103,11 +104,14 @@ def exhibits_of(answer: Answer, turn: int) -> tuple[Exhibit, ...]:
     """What an answer shows of its documents, from top to bottom; the nearest passages where the sources do not say."""
     spans = (answer.span,) if answer.span is not None else ()
     values = tuple(position.value for position in answer.positions)
-    cut = ((ExhibitKind.ANSWER, spans), (ExhibitKind.POSITION, values), (ExhibitKind.QUOTE, answer.quotes))
     shown = tuple(
-        Exhibit(kind, turn, number, quote.source, quote.span, quote.text, quote.speaker)
-        for kind, quotes in cut
-        for number, quote in enumerate(quotes, start=1)
+        Exhibit(kind, turn, number, value.source, value.span, value.text, speaker_of(answer, value))
+        for kind, values_of_kind in ((ExhibitKind.ANSWER, spans), (ExhibitKind.POSITION, values))
+        for number, value in enumerate(values_of_kind, start=1)
+    )
+    shown += tuple(
+        Exhibit(ExhibitKind.QUOTE, turn, number, quote.source, quote.span, quote.text, quote.speaker)
+        for number, quote in enumerate(answer.quotes, start=1)
     )
     if answer.verdict is not Verdict.NOT_IN_SOURCES:
         return shown

@@ -589,6 +589,18 @@ class TestSources:
         opened.gui.conversation_view.quote_activated.emit(turn.id, 1)
         assert opened.window.source_pane.isVisible()
 
+    def test_the_words_that_answer_open_their_source_at_the_quote_that_holds_them(self, manual: OpenWindow) -> None:
+        source = manual.bench.documents[0]
+        answer = replace(answer_of(source, "Why?", ""), span=quote(source, "cracks"))
+        begin(manual, n_events=0)
+        manual.bench.asked[-1].put(Done(answer))
+        manual.wait(lambda: not manual.controller.asker.is_answering)
+        manual.gui.conversation_view.span_activated.emit(manual.current.turns[-1].id)
+        assert manual.window.source_pane.isVisible()
+        card = manual.gui.conversation_view.findChildren(QuoteCard)[1]
+        assert card.is_current
+        assert "cracks" in card.quote.text
+
     def test_a_source_that_was_removed_is_said_to_be_missing(self, opened: OpenWindow) -> None:
         turn = opened.ask("Why?")
         opened.bench.documents.clear()

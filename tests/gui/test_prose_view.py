@@ -70,6 +70,8 @@ def test_an_unsupported_sentence_is_folded_away_until_asked_for(prose):
     prose.fold.click()
     assert [row.claim for row in rows(prose)] == [SUPPORTED, UNSUPPORTED]
     assert prose.fold.text() == "Hide 1 unsupported sentence"
+    formats = [row.words.document().firstBlock().begin().fragment().charFormat() for row in rows(prose)]
+    assert [letters.fontStrikeOut() for letters in formats] == [False, True]
 
 
 def test_an_unsupported_sentence_says_so_in_words(prose):

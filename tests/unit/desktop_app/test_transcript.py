@@ -72,5 +72,10 @@ def test_words_that_answer_and_differing_values_are_shown_before_the_quotes() ->
     assert differing == [ExhibitKind.POSITION] * 2 + [ExhibitKind.QUOTE] * 2
 
 
+def test_a_value_is_shown_as_said_by_whoever_says_its_quote() -> None:
+    said = [exhibit.speaker for exhibit in telling().exhibits() if exhibit.kind is ExhibitKind.POSITION]
+    assert said == [None, "مدير المرفأ"]
+
+
 def test_a_transcript_of_the_first_form_is_read_as_it_was() -> None:
     assert from_json(json_in_first_form(realistic())).conversation == realistic().conversation
