@@ -1,4 +1,4 @@
-"""Find the passages nearest to a question: full text and vectors side by side, fused by score.
+"""Find the passages nearest to a question: full text and vectors side by side, fused by score, and what they lead to.
 
 Fusion adds scores and not ranks: equal-weight rank fusion gives rank 1 away whenever one arm is the better one.
 """
@@ -13,19 +13,29 @@ import numpy as np
 import numpy.typing as npt
 
 from rag.asking import Asking, asking
+from rag.bridging import FIRST, bridged
 from rag.ports import Embedder
 from rag.rows import StoredPassage
+from rag.stopwords import ENGLISH, language_of
 from rag.store import Store
-from rag.terms import content_terms
+from rag.terms import content_terms, is_foreign_script
 from rag.types import Hit, Scope
 
 #: How many passages each arm proposes, and how many are kept after fusion.
-POOL = 50
+POOL = 100
 KEEP = 20
 #: A longer question is searched for by its beginning; each of its words would cost a search of its own.
 MOST_CHARS = 2_000
-#: Share of the full-text score in the fused score; chosen on the development sets, see docs/evidence.md.
-LEXICAL_WEIGHT = 0.4
+#: Share of the full-text score in the fused score: for English, for other Latin writing, for other scripts. The default
+#: embedder read English only, and letters of other scripts are hardly more than noise to it. See docs/retrieval.md.
+LEXICAL_WEIGHT = 0.5
+LEXICAL_WEIGHT_FOREIGN = 0.6
+LEXICAL_WEIGHT_OTHER_SCRIPT = 0.9
+#: Share of the best sentence's cosine, beside the whole passage's, in the score by meaning.
+SENTENCE_WEIGHT = 0.5
+#: A passage gains from the full-text scores of its two neighbours by up to this share, the more the shorter it is.
+NEIGHBOUR_WEIGHT = 0.6
+LONG_PASSAGE_CHARS = 900
 
 
 class VectorSearch(Protocol):
@@ -65,13 +75,26 @@ class Retriever:
         asked = asking(question, self._store.n_passages(), {stem: held.get(word, 0) for stem, word in words_of.items()})
         embedding = self._embedder.embed([question])[0]
         lexical = dict(self._store.search_text(tuple(words_of.values()), POOL, scope.document_ids))
+        around = self._with_neighbours(lexical)
         near = dict(self._vectors.query(embedding, POOL, scope.document_ids))
-        near |= self._similarities(embedding, lexical.keys() - near.keys())
-        fused = _fuse(lexical, near)
-        best = sorted(fused, key=lambda i: (-fused[i], i))[:keep]
+        near |= self._similarities(embedding, around.keys() - near.keys())
+        meant = _mixed(near | self._store.best_sentences(near, embedding), near, SENTENCE_WEIGHT)
+        fused = _mixed(_shares(around), meant, lexical_weight(question))
+        fused |= self._gained(asked, fused, scope)
+        best = _best(fused, keep)
+        near |= self._similarities(embedding, set(best) - near.keys())
         passages = self._store.passages(best)
         hits = [self._hit(passages[i], fused[i], lexical.get(i), near.get(i)) for i in best if i in passages]
         return Retrieval(asked, embedding, tuple(hit for hit in hits if hit is not None))
+
+    def _with_neighbours(self, lexical: Mapping[int, float]) -> dict[int, float]:
+        """Full-text scores that count a passage's neighbours as well, as if short passages were windows of one text."""
+        around = dict(lexical)
+        for passage_id, neighbour_id, n_chars in self._store.adjacent(lexical):
+            share = NEIGHBOUR_WEIGHT * max(0.0, 1 - n_chars / LONG_PASSAGE_CHARS)
+            if share:
+                around[neighbour_id] = around.get(neighbour_id, 0.0) + share * lexical[passage_id]
+        return {i: around[i] for i in _best(around, POOL)}
 
     def _similarities(self, embedding: npt.NDArray[np.float32], ids: set[int]) -> dict[int, float]:
         """Cosines of the passages that only the full text proposed, so that every hit has both scores."""
@@ -79,6 +102,11 @@ class Retriever:
         if not wanted:
             return {}
         return dict(zip(wanted, (self._store.embeddings(wanted) @ embedding).tolist(), strict=True))
+
+    def _gained(self, asked: Asking, fused: Mapping[int, float], scope: Scope) -> dict[int, float]:
+        """The passages to which names in the best ones lead, with their new scores, still in 0..1."""
+        gains = bridged(self._store, asked, fused, _best(fused, FIRST), scope.document_ids)
+        return {i: 1 - (1 - fused.get(i, 0.0)) * (1 - min(1.0, gain)) for i, gain in gains.items()}
 
     def _hit(self, passage: StoredPassage, score: float, lexical: float | None, similarity: float | None) -> Hit | None:
         try:
@@ -88,10 +116,26 @@ class Retriever:
         return Hit(source, passage.id, passage.span, passage.text, score, lexical, similarity)
 
 
-def _fuse(lexical: Mapping[int, float], near: Mapping[int, float]) -> dict[int, float]:
-    """Score per passage in 0..1: its full-text score as a share of the best one, mixed with its cosine."""
-    best = max(lexical.values(), default=0.0) or 1.0
+def lexical_weight(question: str) -> float:
+    """The share of the full text for a question, in 0..1, by its script and its language."""
+    if is_foreign_script(question):
+        return LEXICAL_WEIGHT_OTHER_SCRIPT
+    return LEXICAL_WEIGHT if language_of(question) == ENGLISH else LEXICAL_WEIGHT_FOREIGN
+
+
+def _shares(scores: Mapping[int, float]) -> dict[int, float]:
+    """Each score as a share of the best one."""
+    best = max(scores.values(), default=0.0) or 1.0
+    return {i: score / best for i, score in scores.items()}
+
+
+def _mixed(first: Mapping[int, float], second: Mapping[int, float], share: float) -> dict[int, float]:
+    """Both scores, the first with this share; what one of them lacks or has below 0 counts nothing there."""
     return {
-        i: LEXICAL_WEIGHT * lexical.get(i, 0.0) / best + (1 - LEXICAL_WEIGHT) * max(0.0, near.get(i, 0.0))
-        for i in lexical.keys() | near.keys()
+        i: share * max(0.0, first.get(i, 0.0)) + (1 - share) * max(0.0, second.get(i, 0.0))
+        for i in first.keys() | second.keys()
     }
+
+
+def _best(scores: Mapping[int, float], n: int) -> list[int]:
+    return sorted(scores, key=lambda i: (-scores[i], i))[:n]

@@ -52,6 +52,16 @@ class StoredSentence:
 
 
 @dataclass(frozen=True, slots=True)
+class PassageTerms:
+    """What the full text holds of a passage: its distinct stems, and where it stands in which document."""
+
+    document_id: str
+    title: str
+    ordinal: int
+    stems: frozenset[str]
+
+
+@dataclass(frozen=True, slots=True)
 class FileRow:
     """What is remembered of a file that was to be added; `sha256` is of its bytes, empty where it was never read."""
 

@@ -36,5 +36,19 @@ _FIRST = (
         INSERT INTO passages_fts (passages_fts, rowid, text) VALUES ('delete', old.id, old.text); END""",
 )
 
-MIGRATIONS: tuple[tuple[str, ...], ...] = (_FIRST,)
+# `index_terms` is rag.terms.index_terms, which storefile gives to every connection: one tokeniser for both sides.
+# FTS5 keeps these terms as its own text, so that a row goes whole even if the tokeniser has changed in the meantime.
+_SECOND = (
+    "DROP TRIGGER passages_into_fts",
+    "DROP TRIGGER passages_out_of_fts",
+    "DROP TABLE passages_fts",
+    """CREATE VIRTUAL TABLE passages_fts USING fts5(terms, tokenize="ascii tokenchars '.'")""",
+    """CREATE TRIGGER passages_into_fts AFTER INSERT ON passages BEGIN
+        INSERT INTO passages_fts (rowid, terms) VALUES (new.id, index_terms(new.text)); END""",
+    """CREATE TRIGGER passages_out_of_fts AFTER DELETE ON passages BEGIN
+        DELETE FROM passages_fts WHERE rowid = old.id; END""",
+    "INSERT INTO passages_fts (rowid, terms) SELECT id, index_terms(text) FROM passages",
+)
+
+MIGRATIONS: tuple[tuple[str, ...], ...] = (_FIRST, _SECOND)
 """Step n leads from format n to format n + 1; the format is kept in SQLite's `user_version`."""

@@ -20,8 +20,10 @@ from rag import storefile, writing
 from rag.ports import Embeddings
 from rag.rows import (
     EmbedderMark,
+    Embedding,
     FileRow,
     PassageIds,
+    PassageTerms,
     Row,
     StoredPassage,
     StoredSentence,
@@ -33,6 +35,7 @@ from rag.rows import (
     stored_sentence,
 )
 from rag.storefile import Opening
+from rag.terms import is_dense, words
 from rag.types import Document, Passage, Source, Span
 
 _SOURCES = "SELECT id, name, path, title, date, origin, media_type, n_chars FROM documents "
@@ -183,6 +186,19 @@ class Store:
         )
         return (rows[0][0], rows[0][1]) if rows else (None, None)
 
+    def adjacent(self, passage_ids: Iterable[int]) -> list[tuple[int, int, int]]:
+        """Each of these passages with each that stands next to it in its document, and the latter's length.
+
+        (passage, neighbour, characters of the neighbour); a passage with two neighbours comes twice.
+        """
+        rows = self._rows(
+            'SELECT p.id, n.id, n."end" - n.start FROM passages p JOIN passages n ON n.document_id = p.document_id '
+            "AND n.ordinal IN (p.ordinal - 1, p.ordinal + 1) WHERE p.id IN (SELECT value FROM json_each(?)) "
+            "ORDER BY p.id, n.id",
+            json_ids(passage_ids),
+        )
+        return [(row[0], row[1], row[2]) for row in rows]
+
     # Vectors
 
     def embedded_ids(self) -> PassageIds:
@@ -201,6 +217,19 @@ class Store:
         for passage_id, embedding in rows:
             vectors[places[passage_id]] = np.frombuffer(embedding, dtype=np.float32)
         return vectors
+
+    def best_sentences(self, passage_ids: Iterable[int], vector: Embedding) -> dict[int, float]:
+        """The highest cosine that a sentence of each passage has with a vector; passages without are left out."""
+        rows = self._rows(
+            "SELECT passage_id, embedding FROM sentences WHERE embedding IS NOT NULL "
+            "AND passage_id IN (SELECT value FROM json_each(?))",
+            json_ids(passage_ids),
+        )
+        matrix = np.frombuffer(b"".join(row[1] for row in rows), dtype=np.float16).reshape(len(rows), len(vector))
+        best: dict[int, float] = {}
+        for (passage_id, _), similarity in zip(rows, (matrix.astype(np.float32) @ vector).tolist(), strict=True):
+            best[passage_id] = max(similarity, best.get(passage_id, -1.0))
+        return best
 
     def all_embeddings(self, after_id: int, limit: int) -> tuple[PassageIds, Embeddings]:
         """The next `limit` embedded passages after this id: ids ascending, and float32 (n, dimension)."""
@@ -263,8 +292,8 @@ class Store:
     ) -> list[tuple[int, float]]:
         """Passages holding any of the terms, best first, each with its BM25 score (higher is better).
 
-        A term of several words is a phrase. Words are compared by their English stem, without case and accents.
-        No `document_ids` means every document.
+        A term of several words is a phrase. Words are compared as `rag.terms.stem` gives them: without case, accents
+        and endings. No `document_ids` means every document.
         """
         query = _any_of(terms)
         if not query:
@@ -285,6 +314,16 @@ class Store:
             rows = self._rows("SELECT count(*) FROM passages_fts WHERE passages_fts MATCH ?", query) if query else []
             frequency[term] = rows[0][0] if rows else 0
         return frequency
+
+    def passage_terms(self, passage_ids: Iterable[int]) -> dict[int, PassageTerms]:
+        """What the full text holds of these passages; those that do not exist are left out."""
+        rows = self._rows(
+            "SELECT p.id, p.document_id, d.title, p.ordinal, f.terms FROM passages p "
+            "JOIN documents d ON d.id = p.document_id JOIN passages_fts f ON f.rowid = p.id "
+            "WHERE p.id IN (SELECT value FROM json_each(?)) ORDER BY p.id",
+            json_ids(passage_ids),
+        )
+        return {row[0]: PassageTerms(row[1], row[2], row[3], frozenset(row[4].split())) for row in rows}
 
     # Files
 
@@ -404,5 +443,12 @@ class Store:
 
 def _any_of(terms: Iterable[str]) -> str:
     """An FTS5 expression in which every term is a quoted string, so that nothing in it is an operator."""
-    cleaned = (term.replace("\0", " ").replace('"', '""') for term in dict.fromkeys(terms))
-    return " OR ".join(f'"{term}"' for term in cleaned if any(character.isalnum() for character in term))
+    return " OR ".join(dict.fromkeys(expression for term in terms if (expression := _phrase(term))))
+
+
+def _phrase(term: str) -> str:
+    """A term's words side by side; a single character of a script without spaces stands for all words it begins."""
+    stems = [word.stem for word in words(term) if word.stem]
+    if not stems:
+        return ""
+    return f'"{" ".join(stems)}"' + ("*" if stems == [term] and is_dense(term) and len(term) == 1 else "")

@@ -16,6 +16,7 @@ from pathlib import Path
 
 from rag.errors import StoreTooNew, StoreUnavailable
 from rag.schema import MIGRATIONS
+from rag.terms import index_terms
 
 _log = logging.getLogger(__name__)
 
@@ -154,6 +155,7 @@ def _connect(path: Path, parameters: str) -> sqlite3.Connection:
         timeout=BUSY_TIMEOUT_MS / 1000,
     )
     try:
+        connection.create_function("index_terms", 1, index_terms, deterministic=True)
         connection.execute("PRAGMA foreign_keys = ON")
         connection.execute("PRAGMA synchronous = FULL")
         connection.execute("PRAGMA secure_delete = ON").fetchone()

@@ -18,7 +18,7 @@ import pytest
 
 from rag import storefile
 from rag.errors import StoreTooNew, StoreUnavailable
-from rag.rows import FileRow
+from rag.rows import FileRow, PassageTerms
 from rag.schema import MIGRATIONS
 from rag.store import Store
 from rag.types import Document, FileState, Passage, Sentence, Source, Span, document_id
@@ -121,6 +121,41 @@ def test_full_text_compares_stems_without_case_and_accents(store: Store) -> None
     ranked = store.search_text(["nothing", "here", "late"], 5)
     assert [passage_id for passage_id, _ in ranked] == [second, first]
     assert ranked[0][1] >= ranked[1][1]
+
+
+def test_scripts_without_spaces_are_searched_by_pairs_of_characters(store: Store) -> None:
+    _add(store, "a.txt", "他在北京学习\n上海的机器")
+    first, second = store.passage_ids().tolist()
+    for term, expected in (("北京", [first]), ("北京学习", [first]), ("京北", []), ("机", [second]), ("机器学习", [])):
+        assert [passage_id for passage_id, _ in store.search_text([term], 5)] == expected, term
+
+
+def test_a_passage_is_told_with_its_neighbours_stems_and_best_sentence(store: Store) -> None:
+    document = _add(store, "a.txt", "running one\nlate two\nthree")
+    first, second, third = store.passage_ids().tolist()
+    assert store.adjacent([first, third]) == [(first, second, 8), (third, second, 8)]
+    held = store.passage_terms([second, 999])
+    assert held == {second: PassageTerms(document.id, "A.TXT", 1, frozenset({"late", "two"}))}
+    sentence = store.sentences([first])[first][1]
+    best = store.best_sentences([first, 999], sentence.embedding)
+    assert best == {first: pytest.approx(1.0, abs=1e-3)}
+
+
+def test_a_library_of_the_first_format_gets_its_full_text_anew(path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    with monkeypatch.context() as older:
+        older.setattr(storefile, "MIGRATIONS", MIGRATIONS[:1])
+        with Store.open(path) as store:
+            store.set_embedder("hashing", _DIMENSION)
+            _add(store, "a.txt", "мосты через реки\nplain words")
+            gone = _add(store, "b.txt", "zqmarker")
+    with Store.open(path) as store:
+        first, second, _ = store.passage_ids().tolist()
+        assert [i for i, _ in store.search_text(["мост"], 5)] == [first]
+        assert [i for i, _ in store.search_text(["word"], 5)] == [second]
+        assert store.remove_document(gone.id)
+        assert store.search_text(["zqmarker"], 5) == []
+        assert b"zqmarker" not in path.read_bytes()
+        assert store.is_sound()
 
 
 @pytest.mark.parametrize(
