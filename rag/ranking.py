@@ -15,8 +15,8 @@ from rag.pointing import SentenceReading, read_sentences
 from rag.ports import EvidenceReader
 from rag.weights import Judging, Weights
 
-#: Passages that are read; each costs about 25 ms on two cores.
-READ = 8
+#: Passages that are read; each costs about 10 ms on two cores.
+READ = 10
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,6 +1,7 @@
 """Ask development questions of a library and keep what was measured of every sentence, so that weights can be fitted.
 
-Reading is the slow part, so what was collected is pickled in the work folder and read again from there.
+The libraries are those that `seedbook bench quality` made in the work folder. Reading is the slow part, so what was
+collected is pickled there and read again.
 """
 
 from __future__ import annotations
@@ -19,18 +20,12 @@ import numpy.typing as npt
 
 from desktop_app.engine_embedder import open_embedder
 from desktop_app.paths import AppPaths
-from models.catalogue import Role
-from models.shelf import Shelf
-from models.tokens import build_encoding
 from rag.asking import Asking
-from rag.chunking import Chunker
 from rag.evidence import JUDGED, candidates_of
 from rag.features import Candidate, sentence_features
-from rag.ingest import Ingest
 from rag.pointing import SentenceReading
 from rag.ports import EvidenceReader
 from rag.ranking import READ, is_readable, readings
-from rag.reading import LocalReader
 from rag.retrieval import Retrieval, Retriever
 from rag.store import Store
 from rag.types import Scope
@@ -40,11 +35,10 @@ from rag.weights import read_weights
 
 @dataclass(frozen=True, slots=True)
 class QuestionSet:
-    """A file of questions, the folders of its documents, and which part of the questions is used."""
+    """A file of questions over the library of that name, and which part of the questions is used."""
 
     name: str
     questions: Path
-    folders: tuple[Path, ...]
     every: int
     every_out_of_scope: int
 
@@ -70,21 +64,20 @@ class Collected:
 
 def sets_in(folder: Path) -> tuple[QuestionSet, ...]:
     """What is fitted on: short answers, long answers, and questions that cannot be answered."""
-    squad, clapnq, multihop = (folder / name for name in ("squad_rag", "clapnq", "multihop"))
     return (
-        QuestionSet("squad_rag", squad / "all_dev.jsonl", (squad / "docs_dev", squad / "docs_distractors"), 2, 6),
-        QuestionSet("clapnq", clapnq / "clapnq_dev.jsonl", (clapnq / "docs",), 1, 4),
-        QuestionSet("multihop", multihop / "multihop_dev.jsonl", (multihop / "docs",), 1, 5),
+        QuestionSet("squad_rag", folder / "squad_rag" / "all_dev.jsonl", 2, 6),
+        QuestionSet("clapnq", folder / "clapnq" / "clapnq_dev.jsonl", 1, 4),
+        QuestionSet("multihop", folder / "multihop" / "multihop_dev.jsonl", 1, 5),
     )
 
 
 def collect(asked_of: QuestionSet, work: Path, reader: EvidenceReader) -> list[Collected]:
-    """Everything that was measured for a set; kept in WORK/NAME.pkl."""
-    kept = work / f"{asked_of.name}.pkl"
+    """Everything that was measured for a set; kept in WORK/collected_NAME.pkl."""
+    kept = work / f"collected_{asked_of.name}.pkl"
     if kept.is_file():
         found: list[Collected] = pickle.loads(kept.read_bytes())
         return found
-    retriever, store = _library(asked_of, AppPaths.under(work / asked_of.name))
+    retriever, store = _library(asked_of, AppPaths.under(work / "libraries" / asked_of.name))
     found = []
     for example in _asked(asked_of, retriever, store, reader):
         found.append(example)
@@ -100,14 +93,10 @@ def is_checked(question: dict[str, Any]) -> bool:
 
 
 def _library(asked_of: QuestionSet, paths: AppPaths) -> tuple[Retriever, Store]:
-    paths.ensure()
-    embedder = open_embedder(paths)
-    encoding = build_encoding(Shelf(paths.models).default(Role.CHAT).path)
-    store = Store.open(paths.library)
-    chunker = Chunker(lambda text: len(encoding.encode_ordinary(text)))
-    for _ in Ingest(store, embedder, LocalReader(), chunker).add(list(asked_of.folders)):
-        pass
-    return Retriever(store, VectorIndex(store), embedder), store
+    if not paths.library.is_file():
+        raise SystemExit(f"There is no library of {asked_of.name}: run `seedbook bench quality` with the same --work.")
+    store = Store.read(paths.library)
+    return Retriever(store, VectorIndex(store), open_embedder(paths)), store
 
 
 def _asked(asked_of: QuestionSet, retriever: Retriever, store: Store, reader: EvidenceReader) -> Iterator[Collected]:
@@ -123,7 +112,7 @@ def _asked(asked_of: QuestionSet, retriever: Retriever, store: Store, reader: Ev
         kind = "out_of_corpus" if question.get("unanswerable_kind") == "null_query" else "adversarial"
         yield one(question, "answerable" if question["answerable"] else kind, Scope())
         if n % (asked_of.every_out_of_scope // asked_of.every) == 0:
-            own = {Path(g["doc"]).name for g in question.get("gold_context", question["gold"])}
+            own = {g["doc"] for g in question.get("gold_context", question["gold"])}
             rest = tuple(document_id for name, document_id in ids.items() if name not in own)
             yield one(question, "out_of_corpus", Scope(rest))
 
@@ -151,7 +140,7 @@ def _measured(  # noqa: PLR0917
 
 def holds_answer(example: Collected, candidates: Sequence[Candidate]) -> npt.NDArray[np.bool_]:
     """Which sentences of the candidates hold a gold span."""
-    gold = [(Path(g["doc"]).name, g["start"], g["end"]) for g in example.question["gold"]]
+    gold = [(g["doc"], g["start"], g["end"]) for g in example.question["gold"]]
     if example.kind != "answerable":
         gold = []
     return np.array(

@@ -2,12 +2,12 @@
 
     uv run --group fit python -m tests.fit.fit_weights ../shared/eval WORK_FOLDER [--write]
 
-Twice, without a reader and with one, two logistic models (scikit-learn). The first ranks sentences: the one that holds
-the answer against the hardest that do not. The second says whether the library answers at all: answerable questions
-against the same questions with their document out of scope, and against those that look answerable and are not. Some
-features are left out of the ranking because here they would learn the set and not the task (the title of a one-article
-document, for one). The split is by article, so that no text is on both sides; the shipped numbers are those of the
-fitting side.
+WORK_FOLDER is the one that `seedbook bench quality --work` made its libraries in. Twice, without a reader and with
+one, two logistic models (scikit-learn). The first ranks sentences: the one that holds the answer against the hardest that do
+not. The second says whether the library answers at all: answerable questions against the same questions with their
+document out of scope, and against those that look answerable and are not. Some features are left out of the ranking
+because here they would learn the set and not the task (the title of a one-article document, for one). The split is by
+article, so that no text is on both sides; the shipped numbers are those of the fitting side.
 """
 
 from __future__ import annotations
@@ -23,9 +23,9 @@ from typing import Any
 
 import numpy as np
 import numpy.typing as npt
-from desktop_app.engine_reader import open_reader
 from sklearn.linear_model import LogisticRegression
 
+from desktop_app.engine_reader import open_reader
 from desktop_app.paths import AppPaths
 from rag import pointing
 from rag.quoting import answer_span, choose
@@ -252,8 +252,8 @@ def _quote_figures(answered: Sequence[tuple[Collected, Ranking]], judging: Judgi
                 continue
             chosen = choose(_with(ranking, judging))
             places = [(c.candidate.source.name, c.span.start, c.span.end) for c in chosen]
-            gold = [(Path(g["doc"]).name, g["start"], g["end"]) for g in example.question["gold"]]
-            context = [(Path(g["doc"]).name, g["start"], g["end"]) for g in example.question["gold_context"]]
+            gold = [(g["doc"], g["start"], g["end"]) for g in example.question["gold"]]
+            context = [(g["doc"], g["start"], g["end"]) for g in example.question["gold_context"]]
             hit = [any(d == x and s <= a and b <= e for x, s, e in places) for d, a, b in gold]
             touching = [any(d == x and s < b and a < e for x, a, b in context) for d, s, e in places]
             precision.append(np.mean(touching) if touching else 0.0)
