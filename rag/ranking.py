@@ -16,7 +16,7 @@ from rag.ports import EvidenceReader
 from rag.weights import Judging, Weights
 
 #: Passages that are read; each costs about 10 ms on two cores.
-READ = 10
+READ = 8
 
 
 @dataclass(frozen=True, slots=True)

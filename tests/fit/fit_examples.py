@@ -65,8 +65,8 @@ class Collected:
 def sets_in(folder: Path) -> tuple[QuestionSet, ...]:
     """What is fitted on: short answers, long answers, and questions that cannot be answered."""
     return (
-        QuestionSet("squad_rag", folder / "squad_rag" / "all_dev.jsonl", 2, 6),
-        QuestionSet("clapnq", folder / "clapnq" / "clapnq_dev.jsonl", 1, 4),
+        QuestionSet("squad_rag", folder / "squad_rag" / "all_dev.jsonl", 8, 24),
+        QuestionSet("clapnq", folder / "clapnq" / "clapnq_dev.jsonl", 2, 12),
         QuestionSet("multihop", folder / "multihop" / "multihop_dev.jsonl", 1, 5),
     )
 

@@ -3,8 +3,8 @@
     uv run --group fit python -m tests.fit.fit_weights ../shared/eval WORK_FOLDER [--write]
 
 WORK_FOLDER is the one that `seedbook bench quality --work` made its libraries in. Twice, without a reader and with
-one, two logistic models (scikit-learn). The first ranks sentences: the one that holds the answer against the hardest that do
-not. The second says whether the library answers at all: answerable questions against the same questions with their
+one, two logistic models (scikit-learn). The first ranks sentences: the one that holds the answer against the hardest
+that do not. The second says whether the library answers at all: answerable questions against the same with their
 document out of scope, and against those that look answerable and are not. Some features are left out of the ranking
 because here they would learn the set and not the task (the title of a one-article document, for one). The split is by
 article, so that no text is on both sides; the shipped numbers are those of the fitting side.

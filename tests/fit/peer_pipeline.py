@@ -21,6 +21,7 @@ import time
 from collections.abc import Sequence
 from importlib.metadata import version
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from tempfile import mkdtemp
 from typing import Any
 
@@ -71,7 +72,8 @@ def _embedding() -> Any:
 
         def __init__(self) -> None:
             super().__init__(model_name="seedbook")
-            self._embedder = open_embedder(AppPaths.under(Path("unused")))  # the bundled one: nothing is read there
+            with TemporaryDirectory() as folder:  # the bundled embedder lies in its package
+                self._embedder = open_embedder(AppPaths.under(Path(folder)))
 
         def _get_text_embedding(self, text: str) -> list[float]:
             return self._get_text_embeddings([text])[0]
