@@ -42,7 +42,8 @@ _SOURCES = "SELECT id, name, path, title, date, origin, media_type, n_chars FROM
 _FILES = "SELECT path, root, name, size_bytes, mtime_ns, sha256, state, reason, document_id FROM files "
 
 _FIND_TEXT = "SELECT rowid, -rank FROM passages_fts WHERE passages_fts MATCH :terms "
-_IN_SCOPE = "AND rowid IN (SELECT id FROM passages WHERE document_id IN (SELECT value FROM json_each(:scope))) "
+# The plus keeps FTS5 from asking for one row after the other, which takes a hundred times as long.
+_IN_SCOPE = "AND +rowid IN (SELECT id FROM passages WHERE document_id IN (SELECT value FROM json_each(:scope))) "
 _BEST_FIRST = "ORDER BY rank LIMIT :limit"
 _HELD_BY_FILE = "OR id IN (SELECT document_id FROM files WHERE name = :wanted OR path = :wanted) "
 
