@@ -19,7 +19,7 @@ from models.shelf import InstalledModel, Shelf
 
 _ROOT: Final = Path(__file__).resolve().parents[1]
 #: What answers are made of; the rest of desktop_app only shows them.
-_ANSWERING: Final = ("rag/**/*", "models/**/*", "desktop_app/engine_*.py", "desktop_app/cli_ask.py")
+_ANSWERING: Final = ("rag/**/*", "models/**/*", "desktop_app/engine_*.py", "desktop_app/answer_json.py")
 #: Where the making of a library begins; what these import belongs to it.
 _INDEXING: Final = ("desktop_app.engine_indexer", "desktop_app.engine_embedder")
 #: Modules that only give things names and shapes, or say where the models are, whose digests are counted in anyway.

@@ -12,7 +12,7 @@ from desktop_app.quality_key import UsedModel, answers_key, checkout, joint_key,
 _FILES = {
     "desktop_app/engine_indexer.py": "from rag.ingest import Ingest\n",
     "desktop_app/engine_embedder.py": "import models.embedding\n",
-    "desktop_app/cli_ask.py": "",
+    "desktop_app/answer_json.py": "",
     "desktop_app/window.py": "",
     "models/embedding.py": "",
     "rag/ingest.py": "from rag import terms\nfrom rag.types import Span\n",
@@ -46,7 +46,7 @@ def _keys(root: Path) -> tuple[str, str]:
         ("rag/evidence.py", True, False),
         ("rag/weights.json", True, False),
         ("rag/types.py", True, False),
-        ("desktop_app/cli_ask.py", True, False),
+        ("desktop_app/answer_json.py", True, False),
         ("desktop_app/window.py", False, False),
     ],
 )

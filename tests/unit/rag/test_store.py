@@ -20,7 +20,7 @@ from rag import storefile
 from rag.errors import StoreTooNew, StoreUnavailable
 from rag.rows import FileRow, PassageTerms
 from rag.schema import MIGRATIONS
-from rag.store import Store
+from rag.store import _BEST_FIRST, _FIND_TEXT, _IN_SCOPE, Store
 from rag.types import Document, FileState, Passage, Sentence, Source, Span, document_id
 from tests.kills import n_kills
 
@@ -165,6 +165,14 @@ def test_no_term_is_taken_for_an_operator(store: Store, term: str) -> None:
     _add(store, "a.txt", "plain words")
     assert [i for i, _ in store.search_text([term, "plain"], 5)] == store.passage_ids().tolist()
     assert store.search_text([term], 5) == []
+
+
+def test_a_scope_does_not_ask_the_full_text_for_one_row_after_the_other(store: Store, path: Path) -> None:
+    query = "EXPLAIN QUERY PLAN " + _FIND_TEXT + _IN_SCOPE + _BEST_FIRST
+    with closing(sqlite3.connect(path)) as connection:
+        plan = connection.execute(query, {"terms": "word", "scope": "[]", "limit": 1}).fetchall()
+    (searched,) = [row[3] for row in plan if "passages_fts" in row[3]]
+    assert "=" not in searched.partition("INDEX")[2]  # "=" would be a search by row
 
 
 def test_a_scope_limits_full_text_and_ids(store: Store) -> None:
