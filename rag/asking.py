@@ -26,6 +26,10 @@ _REASON = re.compile(
 )
 
 
+#: So many different content words are more than one thing is asked with.
+COMPOUND_WORDS = 12
+
+
 class AnswerKind(StrEnum):
     """The kind of thing that a question asks for."""
 
@@ -67,6 +71,11 @@ class Asking:
     @property
     def total_weight(self) -> float:
         return sum(self.weights.values())
+
+    @property
+    def is_compound(self) -> bool:
+        """Whether it asks about several things at once, as far as its length tells."""
+        return len(self.weights) >= COMPOUND_WORDS
 
 
 def answer_kind(question: str) -> AnswerKind:

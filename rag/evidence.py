@@ -22,9 +22,10 @@ from rag.terms import content_terms
 from rag.types import Findings, Period, Quote, Scope, Verdict
 from rag.weights import Weights, verdict_features
 
-#: Passages whose sentences are judged, and passages listed when the sources do not say.
+#: Passages whose sentences are judged.
 JUDGED = 12
-NEAREST = 5
+#: Below this confidence, values that differ are rather answers to other questions.
+LEAST_TO_DIFFER = 0.5
 
 
 class Finder:
@@ -82,19 +83,20 @@ class Finder:
         """Quote the best sentences and say what they allow to answer."""
         asked, judging = retrieval.asked, ranking.judging
         measured = verdict_features(asked, ranking.rows, ranking.scores)
+        confidence = judging.confidence(measured)
         chosen = choose(ranking)
         missing = _missing(asked, [kept.candidate.text + "\n" + kept.candidate.source.title for kept in chosen])
         found = Findings(
             retrieval.hits,
             _in_order(cut(chosen, ranking, self._store), period),
-            judging.verdict(judging.confidence(measured), _missing_share(asked, missing)),
-            judging.confidence(measured),
+            judging.verdict(confidence, _missing_share(asked, missing), is_compound=asked.is_compound),
+            confidence,
             missing,
             reasons=judging.reasons(measured),
         )
         if found.verdict is Verdict.NOT_IN_SOURCES or not found.quotes:
             return replace(found, quotes=(), verdict=Verdict.NOT_IN_SOURCES)
-        differing = positions(asked, ranking, found.quotes, self._store)
+        differing = positions(asked, ranking, found.quotes, self._store) if confidence >= LEAST_TO_DIFFER else ()
         return replace(
             found,
             verdict=Verdict.SOURCES_DIFFER if differing else found.verdict,

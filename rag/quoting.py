@@ -15,8 +15,10 @@ from rag.speakers import speaker_of
 from rag.terms import content_terms
 from rag.types import Document, Quote, Span
 
-#: Quotes shown at most, and the length up to which neighbouring sentences become one quote.
+#: Quotes at most, for a question about one thing and about several.
 MOST_QUOTES = 5
+MOST_OF_COMPOUND = 8
+#: The length up to which neighbouring sentences become one quote.
 LONGEST_JOINED_CHARS = 420
 
 _HEADING = re.compile(r"#{1,6}\s")
@@ -43,29 +45,50 @@ class Chosen:
     sentences: tuple[Ranked, ...]
 
 
-def choose(ranking: Ranking, most: int = MOST_QUOTES) -> list[Chosen]:
+def choose(ranking: Ranking) -> list[Chosen]:
     """The sentences worth quoting, best first; one that touches a chosen one of its passage joins it.
 
-    After the first, a sentence gains by holding words of the question that no chosen one holds: a question about two
-    things is not answered by five sentences about one of them.
+    Where several things are asked, a sentence gains by holding words of the question that no chosen one holds: five
+    sentences about one thing do not answer a question about two.
     """
-    judging = ranking.judging
+    most = MOST_OF_COMPOUND if ranking.asked.is_compound else MOST_QUOTES
     open_to = [ranked for ranked in ranking.sentences[: 4 * most] if is_quotable(ranked.sentence.text)]
+    if not open_to:
+        return []
     held = {id(ranked): _stems(ranked) & ranking.asked.weights.keys() for ranked in open_to}
-    least = judging.quoted_share * judging.chance(open_to[0].score) if open_to else 0.0
+    first = open_to[0]
     chosen: list[Chosen] = []
     covered: set[str] = set()
-    for n_tried in range(2 * most):
-        gains = [judging.cover_weight * _share(ranking, held[id(r)] - covered) if n_tried else 0.0 for r in open_to]
+    for _ in range(2 * most):
+        worth = {id(r): r.score + (_gain(ranking, held[id(r)] - covered) if covered else 0.0) for r in open_to}
+        open_to = [r for r in open_to if _is_worth_it(ranking, first, r, worth[id(r)])]
         if not open_to:
             break
-        place = max(range(len(open_to)), key=lambda i: (open_to[i].score + gains[i], -i))
-        best = open_to.pop(place)
-        if judging.chance(best.score + gains[place]) < least:
-            break
+        best = max(open_to, key=lambda r: worth[id(r)])
+        open_to.remove(best)
         if _taken(chosen, best, most):
             covered |= held[id(best)]
     return _merged(chosen)
+
+
+def _is_worth_it(ranking: Ranking, first: Ranked, ranked: Ranked, worth: float) -> bool:
+    """Whether a sentence is likely enough beside the first one, which more easily lets in those of its own passage."""
+    judging = ranking.judging
+    if ranking.asked.is_compound:
+        share = judging.compound_share
+    elif ranked.candidate.passage_id == first.candidate.passage_id:
+        share = judging.beside_share
+    else:
+        share = judging.quoted_share
+    return judging.chance(worth) >= share * judging.chance(first.score)
+
+
+def _gain(ranking: Ranking, stems: AbstractSet[str]) -> float:
+    """What words of a compound question are worth that no quote holds yet."""
+    asked = ranking.asked
+    if not asked.is_compound:
+        return 0.0
+    return ranking.judging.cover_weight * sum(asked.weights[stem] for stem in stems) / asked.total_weight
 
 
 def _taken(chosen: list[Chosen], ranked: Ranked, most: int) -> bool:
@@ -85,12 +108,6 @@ def _taken(chosen: list[Chosen], ranked: Ranked, most: int) -> bool:
 
 def _stems(ranked: Ranked) -> set[str]:
     return {term.stem for term in content_terms(ranked.sentence.text)}
-
-
-def _share(ranking: Ranking, stems: AbstractSet[str]) -> float:
-    """How much of the question's weight these stems carry, in 0..1."""
-    asked = ranking.asked
-    return sum(asked.weights[stem] for stem in stems) / asked.total_weight if asked.weights else 0.0
 
 
 def cut(chosen: Sequence[Chosen], ranking: Ranking, documents: Documents) -> tuple[Quote, ...]:

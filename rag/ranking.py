@@ -46,12 +46,12 @@ class Ranking:
 def rank(
     asked: Asking, candidates: Sequence[Candidate], weights: Weights, reader: EvidenceReader | None
 ) -> Ranking | None:
-    """Every sentence of the candidates, or with a reader of the READ best of them; None where there is no sentence."""
+    """Every sentence of the candidates, or of the READ best of them where they are read; None without any sentence."""
     candidates = [candidate for candidate in candidates if candidate.sentences]
     if not candidates:
         return None
     features_of = [sentence_features(asked, candidate) for candidate in candidates]
-    if reader is None or not is_readable(asked.text):
+    if reader is None or not is_readable(asked):
         rows = np.vstack(features_of)
         return ordered(asked, candidates, rows, [None] * len(rows), weights.plain)
     best = [float(weights.plain.rank(rows).max()) for rows in features_of]
@@ -71,10 +71,13 @@ def readings(question: str, candidates: Sequence[Candidate], reader: EvidenceRea
     ]
 
 
-def is_readable(question: str) -> bool:
-    """Whether most letters are Latin: the reader knows no other script."""
-    letters = [c for c in question if c.isalpha()]
-    return 2 * sum(c < "\u0250" for c in letters) > len(letters)
+def is_readable(asked: Asking) -> bool:
+    """Whether the reader is of use: for a question about one thing, in Latin letters.
+
+    It was trained on such questions only; of several things it sees the one that its passage is about.
+    """
+    letters = [c for c in asked.text if c.isalpha()]
+    return not asked.is_compound and 2 * sum(c < "\u0250" for c in letters) > len(letters)
 
 
 def ordered(

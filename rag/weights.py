@@ -90,17 +90,34 @@ def verdict_features(
     return np.array(measured)
 
 
+SCALARS = (
+    "intercept",
+    "answers_at",
+    "compound_answers_at",
+    "part_missing",
+    "chance_slope",
+    "chance_offset",
+    "beside_share",
+    "quoted_share",
+    "compound_share",
+    "cover_weight",
+    "span_weight",
+)
+
+
 @dataclass(frozen=True, slots=True)
 class Judging:
     """Two logistic models: one ranks sentences, one says how likely it is that the library answers.
 
     `ranking` maps feature names to weights. `verdict_of` maps names to (mean, deviation, weight). At a confidence of
-    `answers_at` and more the sources answer; below they do not say. Where more than `part_missing` of the
-    question's weight is in no quoted passage, they answer a part. `chance_slope` and `chance_offset` turn a ranking
-    score into the chance that the sentence holds the answer; sentences whose chance is below `quoted_share` of the
-    best one's are not quoted. `cover_weight` is what a quote gains by holding all the words of the question that the
-    quotes before it lack. `span_weight` is how much the margin of an answer's words counts beside the ranking
-    score of their sentence.
+    `answers_at` and more the sources answer (`compound_answers_at` where the question asks about several things);
+    below they do not say. Where more than `part_missing` of the question's weight is in no quoted passage, they answer
+    a part. `chance_slope` and `chance_offset` turn a ranking score into the chance that the sentence holds the answer.
+
+    Quoted are sentences whose chance is at least a share of the best one's: `beside_share` in the best one's passage,
+    `quoted_share` elsewhere, `compound_share` anywhere for a compound question; there a quote also gains
+    `cover_weight` by holding all the words of the question that the quotes before it lack. `span_weight` is how much
+    the margin of an answer's words counts beside the ranking score of their sentence.
     """
 
     names: tuple[str, ...]
@@ -108,10 +125,13 @@ class Judging:
     verdict_of: Mapping[str, tuple[float, float, float]]
     intercept: float
     answers_at: float
+    compound_answers_at: float
     part_missing: float
     chance_slope: float
     chance_offset: float
+    beside_share: float
     quoted_share: float
+    compound_share: float
     cover_weight: float
     span_weight: float
 
@@ -135,8 +155,8 @@ class Judging:
     def chance(self, score: float) -> float:
         return _logistic(self.chance_slope * (score - self.chance_offset))
 
-    def verdict(self, confidence: float, missing_share: float) -> Verdict:
-        if confidence < self.answers_at:
+    def verdict(self, confidence: float, missing_share: float, *, is_compound: bool = False) -> Verdict:
+        if confidence < (self.compound_answers_at if is_compound else self.answers_at):
             return Verdict.NOT_IN_SOURCES
         return Verdict.PARTLY if missing_share > self.part_missing else Verdict.ANSWERED
 
@@ -164,14 +184,7 @@ def _judging(loaded: Mapping[str, Any], names: tuple[str, ...], verdict_names: S
         names=names,
         ranking=loaded["ranking"],
         verdict_of={n: (verdict[n]["mean"], verdict[n]["deviation"], verdict[n]["weight"]) for n in verdict_names},
-        intercept=loaded["intercept"],
-        answers_at=loaded["answers_at"],
-        part_missing=loaded["part_missing"],
-        chance_slope=loaded["chance_slope"],
-        chance_offset=loaded["chance_offset"],
-        quoted_share=loaded["quoted_share"],
-        cover_weight=loaded["cover_weight"],
-        span_weight=loaded["span_weight"],
+        **{name: loaded[name] for name in SCALARS},
     )
 
 

@@ -130,7 +130,7 @@ def _measured(  # noqa: PLR0917
     plain = read_weights().plain
     best = [float(plain.rank(r).max()) for r in rows]
     read = tuple(sorted(range(len(candidates)), key=lambda i: (-best[i], i))[:READ])
-    if not is_readable(question["question"]):
+    if not is_readable(retrieval.asked):
         read = ()
     seen = tuple(readings(question["question"], [candidates[i] for i in read], reader)) if read else ()
     slim = {key: question.get(key, []) for key in ("id", "question", "answers", "gold", "gold_context", "answerable")}

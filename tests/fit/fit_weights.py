@@ -35,6 +35,7 @@ from rag.weights import (
     PLAIN_VERDICT_NAMES,
     READ_NAMES,
     READ_VERDICT_NAMES,
+    SCALARS,
     Judging,
     verdict_features,
 )
@@ -43,19 +44,23 @@ from tests.fit.fit_examples import Collected, collect, holds_answer, sets_in
 LEFT_OUT = frozenset({"names_held", "title_overlap", "is_short", "is_question"})
 #: What a question that looks answerable counts beside one without its document.
 ADVERSARIAL_WEIGHT = 0.6
-FALSE_ABSTENTION = 0.07
-QUOTED_SHARES = (0.05, 0.1, 0.15, 0.2, 0.3, 0.4, 0.5, 0.7)
-SPAN_WEIGHTS = (0.0, 0.1, 0.2, 0.4, 0.8, 1.6)
-
-SCALARS = (
-    "intercept",
-    "answers_at",
-    "part_missing",
-    "chance_slope",
-    "chance_offset",
-    "quoted_share",
-    "cover_weight",
-)
+FALSE_ABSTENTION, COMPOUND_FALSE_ABSTENTION = 0.07, 0.03
+#: What was chosen by the figures that this script prints of each setting.
+CHOSEN = {
+    "part_missing": 0.45,
+    "beside_share": 0.15,
+    "quoted_share": 0.4,
+    "compound_share": 0.2,
+    "cover_weight": 16.0,
+    "span_weight": 0.8,
+}
+TRIED = {
+    "beside_share": (0.2, 0.3, 0.4, 0.5),
+    "quoted_share": (0.3, 0.4, 0.5, 0.6, 0.7),
+    "compound_share": (0.2, 0.3, 0.4),
+    "cover_weight": (0.0, 4.0, 8.0, 16.0),
+    "span_weight": (0.0, 0.1, 0.2, 0.4, 0.8),
+}
 
 Rows = npt.NDArray[np.float64]
 
@@ -70,7 +75,10 @@ def main() -> None:
     if reader is None:
         raise SystemExit("There is no reader in models/reader: make it first.")
     examples = [e for each in sets_in(options.folder) for e in collect(each, options.work, reader)]
-    fitted = {"plain": fit(examples, with_reader=False), "read": fit(examples, with_reader=True)}
+    fitted = {
+        "plain": fit(examples, with_reader=False),
+        "read": fit([e for e in examples if not e.asked.is_compound], with_reader=True),
+    }
     if options.write:
         Path("rag/weights.json").write_text(json.dumps(fitted, indent=1) + "\n")
 
@@ -83,8 +91,7 @@ def fit(examples: Sequence[Collected], *, with_reader: bool) -> dict[str, Any]:
     holds = [holds_answer(e, _judged(e, with_reader)) for e in examples]
     weights = _fit_ranking([(r, h) for e, r, h in zip(examples, rows, holds, strict=True) if not e.is_checked], names)
     ranking = {name: round(w, 4) for name, w in zip(names, weights.tolist(), strict=True) if w}
-    fitted: dict[str, Any] = {"ranking": ranking, "part_missing": 0.45, "quoted_share": 0.2, "cover_weight": 0.0}
-    fitted["span_weight"] = 0.2
+    fitted: dict[str, Any] = {"ranking": ranking, **CHOSEN}
     scores = [r @ weights for r in rows]
     fitted |= _fit_verdict(examples, rows, scores, holds, verdict_names)
     rankings = [
@@ -92,7 +99,7 @@ def fit(examples: Sequence[Collected], *, with_reader: bool) -> dict[str, Any]:
         for e, r in zip(examples, rows, strict=True)
     ]
     print("with a reader" if with_reader else "without", json.dumps(_top_figures(examples, scores, holds)))
-    fitted = _tuned(fitted, names, examples, rankings, with_reader=with_reader)
+    _print_tried(fitted, names, examples, rankings)
     return fitted
 
 
@@ -172,7 +179,12 @@ def _fit_verdict(
     model = LogisticRegression(C=0.3, max_iter=1000)
     model.fit(scaled[~checked], answers[~checked], sample_weight=weight[~checked])
     confidence = model.predict_proba(scaled)[:, 1]
-    threshold = float(np.quantile(confidence[answers & ~checked], FALSE_ABSTENTION))
+    compound = np.array([e.asked.is_compound for e in examples])
+    answers_at, compound_answers_at = (
+        float(np.quantile(confidence[answers & ~checked & of], share)) if of.any() else 0.0
+        for of, share in ((~compound, FALSE_ABSTENTION), (compound, COMPOUND_FALSE_ABSTENTION))
+    )
+    threshold = np.where(compound, compound_answers_at, answers_at)
     chance = LogisticRegression(C=10.0).fit([[score] for score, _ in chances], [bool(held) for _, held in chances])
     verdict = {
         name: {"mean": round(m, 5), "deviation": round(d, 5), "weight": round(w, 5)}
@@ -182,61 +194,40 @@ def _fit_verdict(
         for name in sorted({e.name for e in examples}):
             of = mask & np.array([e.name == name for e in examples])
             said = {
-                kind: round(float((confidence[(kinds == kind) & of] < threshold).mean()), 3)
+                kind: round(float((confidence < threshold)[(kinds == kind) & of].mean()), 3)
                 for kind in ("answerable", "adversarial", "out_of_corpus")
+                if ((kinds == kind) & of).any()
             }
             print("  says not in sources,", name, side, said)
     return {
         "verdict": verdict,
         "intercept": round(float(model.intercept_[0]), 5),
-        "answers_at": round(threshold, 4),
+        "answers_at": round(answers_at, 4),
+        "compound_answers_at": round(compound_answers_at, 4),
         "chance_slope": round(float(chance.coef_[0][0]), 4),
         "chance_offset": round(float(-chance.intercept_[0] / chance.coef_[0][0]), 4),
     }
 
 
 def _judging(fitted: Mapping[str, Any], names: Sequence[str]) -> Judging:
-    scalars = {
-        key: fitted[key]
-        for key in (
-            "intercept",
-            "answers_at",
-            "part_missing",
-            "chance_slope",
-            "chance_offset",
-            "quoted_share",
-            "cover_weight",
-        )
-    }
     return Judging(
         names=tuple(names),
         ranking=fitted["ranking"],
         verdict_of={n: (v["mean"], v["deviation"], v["weight"]) for n, v in fitted["verdict"].items()},
-        span_weight=fitted["span_weight"],
-        **scalars,
+        **{name: fitted[name] for name in SCALARS},
     )
 
 
-def _tuned(
-    fitted: dict[str, Any],
-    names: Sequence[str],
-    examples: Sequence[Collected],
-    rankings: Sequence[Ranking],
-    *,
-    with_reader: bool,
-) -> dict[str, Any]:
-    """How much is quoted, and which of the pointed words are the answer: every setting's figures are printed."""
+def _print_tried(
+    fitted: Mapping[str, Any], names: Sequence[str], examples: Sequence[Collected], rankings: Sequence[Ranking]
+) -> None:
+    """What other settings of how much is quoted, and of which words are the answer, would come to."""
     answered = [(e, r) for e, r in zip(examples, rankings, strict=True) if e.kind == "answerable"]
-    for share in QUOTED_SHARES:
-        fitted["quoted_share"] = share
-        judging = _judging(fitted, names)
-        print("  quoted share", share, _quote_figures(answered, judging))
-    fitted["quoted_share"] = 0.2
-    for weight in SPAN_WEIGHTS if with_reader else ():
-        fitted["span_weight"] = weight
-        print("  span weight", weight, _span_figures(answered, _judging(fitted, names)))
-    fitted["span_weight"] = 0.2
-    return fitted
+    for setting, values in TRIED.items():
+        for value in values:
+            judging = _judging({**fitted, setting: value}, names)
+            figures = _span_figures if setting == "span_weight" else _quote_figures
+            print("  ", setting, value, figures(answered, judging))
 
 
 def _with(ranking: Ranking, judging: Judging) -> Ranking:
@@ -248,7 +239,7 @@ def _quote_figures(answered: Sequence[tuple[Collected, Ranking]], judging: Judgi
     for name in sorted({e.name for e, _ in answered}):
         precision, n_quotes, any_of, all_of, first, lengths = [], [], [], [], [], []
         for example, ranking in answered:
-            if example.name != name or not example.is_checked:
+            if example.name != name:
                 continue
             chosen = choose(_with(ranking, judging))
             places = [(c.candidate.source.name, c.span.start, c.span.end) for c in chosen]

@@ -69,8 +69,10 @@ def test_a_scope_keeps_every_other_document_out(store: Store, retriever: Retriev
     assert {hit.source.name for hit in hits} == {"recipe.txt"}
 
 
-def test_quotes_are_the_documents_own_characters(store: Store, finder: Finder) -> None:
-    findings = finder.find("When did the harbour of Oslo close?", Scope())
+def test_quotes_are_the_documents_own_characters(store: Store, retriever: Retriever) -> None:
+    findings = Finder(store, retriever, read_weights(), FakeReader("1998")).find(
+        "When did the harbour of Oslo close?", Scope()
+    )
     assert findings.quotes[0].text.startswith("The harbour of Oslo closed in 1998.")
     assert all(quote.is_verbatim_in(store.document(quote.source.id)) for quote in findings.quotes)
     assert len(findings.quotes) <= MOST_QUOTES

@@ -41,7 +41,7 @@ def test_joined_quotes_do_not_grow_without_end() -> None:
 def test_a_sentence_that_is_far_less_likely_is_not_quoted() -> None:
     sentences = ("The harbour of Oslo closed in 1987.", "#", "Cake needs two eggs and flour.")
     ranking = _ranked("When was the harbour closed?", *sentences, words="1987", similarities=(0.8, 0.0, 0.0))
-    strict = replace(ranking.judging, quoted_share=0.9, chance_slope=1.0)
+    strict = replace(ranking.judging, quoted_share=0.9, beside_share=0.9, chance_slope=1.0)
     ranking = Ranking(ranking.asked, ranking.sentences, ranking.rows, strict)
     assert [kept.span for kept in choose(ranking)] == [Span(0, len(sentences[0]))]
 
@@ -67,7 +67,35 @@ def test_without_a_reader_no_words_are_pointed_at() -> None:
 
 
 def test_a_question_in_another_script_is_judged_without_the_reader() -> None:
-    assert not is_readable("港口什么时候关闭?")
-    assert is_readable("Wann schloß der Hafen von Århus?")
+    assert not is_readable(asking("港口什么时候关闭?", 1000, {}))
+    assert is_readable(asking("Wann schloß der Hafen von Århus?", 1000, {}))
     ranking = _ranked("港口什么时候关闭?", "港口于1987年关闭。", words="1987")
     assert ranking.judging is WEIGHTS.plain
+
+
+def test_a_question_about_several_things_is_judged_without_the_reader_and_quotes_more() -> None:
+    question = (
+        "Did the harbour of Oslo close before the airport of Bergen opened, while the railway to Trondheim was "
+        "repaired by engineers from Sweden and paid for by merchants?"
+    )
+    assert asking(question, 1000, {}).is_compound
+    sentences = (
+        "The harbour of Oslo closed in May.",
+        "Cake needs eggs.",
+        "Engineers from Sweden repaired the railway.",
+    )
+    ranking = _ranked(question, *sentences, words="May", similarities=(0.8, 0.0, 0.7))
+    assert ranking.judging is WEIGHTS.plain
+    quoted = " ".join(" ".join(r.sentence.text for r in kept.sentences) for kept in choose(ranking))
+    assert "Oslo" in quoted
+    assert "Sweden" in quoted
+
+
+def test_words_that_no_quote_holds_yet_are_worth_more_in_a_compound_question() -> None:
+    question = "Which harbour, airport, railway, bridge, tunnel, road, canal, ferry, station, pier, dock, quay closed?"
+    same = "The harbour and the airport and the railway and the bridge closed."
+    other = "A tunnel closed."
+    ranking = _ranked(question, same, "Nothing else is known.", same, "Nobody asked.", other, words=None)
+    weighed = Ranking(ranking.asked, ranking.sentences, ranking.rows, replace(ranking.judging, cover_weight=100.0))
+    texts = [" ".join(r.sentence.text for r in kept.sentences) for kept in choose(weighed)]
+    assert next(i for i, text in enumerate(texts) if other in text) <= 1
