@@ -59,7 +59,8 @@ class Assistant:
         """Yield Retrieved, Quoted, then Delta and Checked as the prose grows, and always Done at the end.
 
         `standalone`, where given, is searched for as it stands; else it is made from the question and `history`.
-        Setting `cancel` ends the turn with what was found so far. Where the sources do not say, no prose is written.
+        Setting `cancel` ends the turn with what was found so far. Where the sources do not say, and where
+        all documents were counted, no prose is written.
 
         Raises:
             RagError: the library cannot be read, or the question is too long for the model.
@@ -75,7 +76,7 @@ class Assistant:
         if cancel is not None and cancel.is_set():
             yield Done(replace(answer, finish=Finish.STOPPED))
             return
-        if self._chat is None or answer.verdict is Verdict.NOT_IN_SOURCES:
+        if self._chat is None or answer.verdict is Verdict.NOT_IN_SOURCES or answer.survey is not None:
             yield Done(answer)
             return
         yield Done((yield from self._with_prose(answer, self._chat, begun_s, cancel)))

@@ -11,8 +11,8 @@ from rag.asking import Asking
 from rag.features import Candidate, CandidateSentence
 from rag.periods import period_of, within
 from rag.ports import EvidenceReader
-from rag.positions import positions
-from rag.quoting import Chosen, answer_span, choose, cut
+from rag.positions import positions, statements_against
+from rag.quoting import Chosen, answer_span, choose, cut, with_others
 from rag.ranking import Ranking, rank
 from rag.retrieval import Retrieval, Retriever
 from rag.store import Store
@@ -84,7 +84,7 @@ class Finder:
         asked, judging = retrieval.asked, ranking.judging
         measured = verdict_features(asked, ranking.rows, ranking.scores)
         confidence = judging.confidence(measured)
-        chosen = choose(ranking)
+        chosen = with_others(choose(ranking), statements_against(ranking))
         missing = _missing(asked, [kept.candidate.text + "\n" + kept.candidate.source.title for kept in chosen])
         found = Findings(
             retrieval.hits,
@@ -100,13 +100,13 @@ class Finder:
         return replace(
             found,
             verdict=Verdict.SOURCES_DIFFER if differing else found.verdict,
-            span=self._span(asked, chosen, ranking, found.quotes),
+            span=self._span(chosen, ranking, found.quotes),
             positions=differing,
         )
 
-    def _span(self, asked: Asking, chosen: Sequence[Chosen], ranking: Ranking, quotes: Sequence[Quote]) -> Quote | None:
+    def _span(self, chosen: Sequence[Chosen], ranking: Ranking, quotes: Sequence[Quote]) -> Quote | None:
         """The words that answer, cut out of one of the quotes."""
-        pointed = answer_span(asked.text, chosen, ranking)
+        pointed = answer_span(chosen, ranking)
         if pointed is None:
             return None
         candidate, place, chance = pointed

@@ -9,6 +9,7 @@ from contextlib import suppress
 from dataclasses import dataclass
 from typing import Protocol
 
+from rag.asking import AnswerKind
 from rag.features import Candidate
 from rag.ranking import Ranked, Ranking
 from rag.speakers import speaker_of
@@ -71,6 +72,13 @@ def choose(ranking: Ranking) -> list[Chosen]:
     return _merged(chosen)
 
 
+def with_others(chosen: list[Chosen], others: Sequence[Ranked]) -> list[Chosen]:
+    """The chosen ones and, behind them, further sentences that must be quoted, unless they are already."""
+    for ranked in others:
+        _taken(chosen, ranked, MOST_OF_COMPOUND)
+    return _merged(chosen)
+
+
 def _is_worth_it(ranking: Ranking, first: Ranked, ranked: Ranked, worth: float) -> bool:
     """Whether a sentence is likely enough beside the first one, which more easily lets in those of its own passage."""
     judging = ranking.judging
@@ -125,12 +133,12 @@ def cut(chosen: Sequence[Chosen], ranking: Ranking, documents: Documents) -> tup
     return tuple(quotes)
 
 
-def answer_span(question: str, chosen: Sequence[Chosen], ranking: Ranking) -> tuple[Candidate, Span, float] | None:
+def answer_span(chosen: Sequence[Chosen], ranking: Ranking) -> tuple[Candidate, Span, float] | None:
     """The words that answer: the best span of the quoted sentences, with the chance of its sentence.
 
-    None for a question of yes or no, and where nobody read.
+    None for a question of yes or no or for a reason, which a few words do not answer, and where nobody read.
     """
-    if is_yes_or_no(question):
+    if is_yes_or_no(ranking.asked.text) or ranking.asked.kind is AnswerKind.REASON:
         return None
     judging = ranking.judging
     pointed = [

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from threading import Event as CancelEvent
 
+from rag.quoting import is_quotable
 from rag.speakers import speaker_of
 from rag.store import Store
 from rag.surveys import Place, Sought, Unit, survey
@@ -26,7 +27,8 @@ def surveyed(
         if sought.unit is Unit.THINGS:
             return None
         return Findings(hits, (), Verdict.NOT_IN_SOURCES, 0.0, sought.phrases, survey=found)
-    quotes = tuple(_cut(store, place) for place in _spread(places)[:QUOTED])
+    quotable = [place for place in places if is_quotable(_text(store, place))]
+    quotes = tuple(_cut(store, place) for place in _spread(quotable or places)[:QUOTED])
     return Findings(hits, quotes, Verdict.ANSWERED, 1.0, (), survey=found)
 
 
@@ -54,6 +56,10 @@ def _spread(places: Sequence[Place]) -> list[Place]:
         turns.append(n_seen.get(place.source.id, 0))
         n_seen[place.source.id] = turns[-1] + 1
     return [places[i] for i in sorted(range(len(places)), key=lambda i: (turns[i], i))]
+
+
+def _text(store: Store, place: Place) -> str:
+    return place.sentence.cut(store.document(place.source.id).text)
 
 
 def _cut(store: Store, place: Place) -> Quote:

@@ -272,7 +272,7 @@ def _span_figures(answered: Sequence[tuple[Collected, Ranking]], judging: Judgin
             if example.name != "squad_rag" or example.is_checked is not side:
                 continue
             kept = _with(ranking, judging)
-            pointed = answer_span(example.question["question"], choose(kept), kept)
+            pointed = answer_span(choose(kept), kept)
             text = ""
             if pointed is not None:
                 candidate, span, _ = pointed
