@@ -18,7 +18,7 @@ from rag.retrieval import Retrieval, Retriever
 from rag.store import Store
 from rag.surveying import surveyed
 from rag.surveys import survey_of
-from rag.terms import content_terms
+from rag.terms import content_terms, numbers
 from rag.types import Findings, Period, Quote, Scope, Verdict
 from rag.weights import Weights, verdict_features
 
@@ -85,7 +85,7 @@ class Finder:
         measured = verdict_features(asked, ranking.rows, ranking.scores)
         confidence = judging.confidence(measured)
         chosen = with_others(choose(ranking), statements_against(ranking))
-        missing = _missing(asked, [kept.candidate.text + "\n" + kept.candidate.source.title for kept in chosen])
+        missing = _missing(asked, [_with_source(kept) for kept in chosen])
         found = Findings(
             retrieval.hits,
             _in_order(cut(chosen, ranking, self._store), period),
@@ -156,7 +156,14 @@ def _missing(asked: Asking, texts: Sequence[str]) -> tuple[str, ...]:
     return tuple(word for stem, word in asked.words_of.items() if stem not in held)
 
 
+def _with_source(kept: Chosen) -> str:
+    source = kept.candidate.source
+    return f"{source.title}\n{source.date or ''}\n{kept.candidate.text}"
+
+
 def _missing_share(asked: Asking, missing: Sequence[str]) -> float:
-    """How much of the question's weight the missing words carry, in 0..1."""
+    """How much of the question's weight the missing words carry, in 0..1; a number that is missing carries it all."""
+    if any(number in asked.numbers for word in missing for number in numbers(word)):
+        return 1.0
     lost = sum(asked.weights[stem] for stem, word in asked.words_of.items() if word in missing)
     return lost / asked.total_weight if asked.weights else 0.0

@@ -44,7 +44,8 @@ from tests.fit.fit_examples import Collected, collect, holds_answer, sets_in
 LEFT_OUT = frozenset({"names_held", "title_overlap", "is_short", "is_question"})
 #: What a question that looks answerable counts beside one without its document.
 ADVERSARIAL_WEIGHT = 0.6
-FALSE_ABSTENTION, COMPOUND_FALSE_ABSTENTION = 0.07, 0.03
+#: The share of answerable questions that may be refused: where they are read, where they are not, compound ones.
+READ_REFUSED, PLAIN_REFUSED, COMPOUND_REFUSED = 0.04, 0.07, 0.03
 #: What was chosen by the figures that this script prints of each setting.
 CHOSEN = {
     "part_missing": 0.45,
@@ -180,9 +181,10 @@ def _fit_verdict(
     model.fit(scaled[~checked], answers[~checked], sample_weight=weight[~checked])
     confidence = model.predict_proba(scaled)[:, 1]
     compound = np.array([e.asked.is_compound for e in examples])
+    refused = READ_REFUSED if len(names) == len(READ_VERDICT_NAMES) else PLAIN_REFUSED
     answers_at, compound_answers_at = (
         float(np.quantile(confidence[answers & ~checked & of], share)) if of.any() else 0.0
-        for of, share in ((~compound, FALSE_ABSTENTION), (compound, COMPOUND_FALSE_ABSTENTION))
+        for of, share in ((~compound, refused), (compound, COMPOUND_REFUSED))
     )
     threshold = np.where(compound, compound_answers_at, answers_at)
     chance = LogisticRegression(C=10.0).fit([[score] for score, _ in chances], [bool(held) for _, held in chances])

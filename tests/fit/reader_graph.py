@@ -1,6 +1,6 @@
 """Write the trained reader as an ONNX graph for ONNX Runtime on processors: int8 weights, one passage at a time.
 
-The graph is built node by node because exporting and fusing a traced model gave one that took twice as long. It reads
+The graph is built node by node, because a traced model could not be fused and quantised. It reads
 one (question, title, passage) without padding, so it has no attention mask, and what it says of a passage does not
 depend on the passages beside it, as it would if they shared the scale of the quantised activations.
 """

@@ -141,6 +141,14 @@ def test_with_a_reader_the_answer_is_cut_out_of_a_quote(store: Store, retriever:
     assert findings.span.is_verbatim_in(store.document(owner.source.id))
 
 
+def test_a_number_that_no_quoted_text_holds_makes_the_answer_partial(store: Store, retriever: Retriever) -> None:
+    finder = Finder(store, retriever, read_weights(), FakeReader("1998"))
+    assert finder.find("When did the harbour of Oslo close?", Scope()).verdict is Verdict.ANSWERED
+    findings = finder.find("Who closed the harbour of Oslo in 1912?", Scope())
+    assert findings.verdict is not Verdict.ANSWERED
+    assert "1912" in findings.missing
+
+
 def test_a_verdict_gives_its_reasons(finder: Finder) -> None:
     for question in ("When did the harbour of Oslo close?", "Who composed the opera about whales?"):
         assert finder.find(question, Scope()).reasons
