@@ -56,10 +56,10 @@ def figures_of(scored: Iterable[tuple[str, Values]]) -> dict[str, Figure]:
         by_group.setdefault(group, []).append(values)
     figures = _summed([values for group in by_group.values() for values in group])
     groups = {group: values for group, values in by_group.items() if group}
-    for group, values in groups.items():
-        figures |= {f"{name}/{group}": figure for name, figure in _summed(values).items() if name in _RATES}
+    for group, scores in groups.items():
+        figures |= {f"{name}/{group}": figure for name, figure in _summed(scores).items() if name in _RATES}
     if groups:
-        figures |= _across([_pooled(values).get("any@5", []) for values in groups.values()])
+        figures |= _across([_pooled(scores).get("any@5", []) for scores in groups.values()])
     return figures
 
 

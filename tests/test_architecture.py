@@ -85,7 +85,8 @@ WITHOUT_QT = {
     "wording",
     "workbench",
 }
-WITHOUT_QT_AT_IMPORT = ("cli", "engine_", "export_", "quality_")  # how their names begin; the PDF export needs Qt when it is called
+# How their names begin; the PDF export needs Qt when it is called.
+WITHOUT_QT_AT_IMPORT = ("cli", "engine_", "export_", "quality_")
 IN_CHILDREN = ("engine_",)  # modules of desktop_app that only child processes import
 ENGINES = {"llama_cpp", "chromadb", "onnxruntime", "tokenizers", "trafilatura", "lxml", "tiktoken", "sentencex"}
 VAGUE = {"base", "common", "helper", "helpers", "manager", "managers", "misc", "util", "utils"}
