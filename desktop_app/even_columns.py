@@ -3,48 +3,25 @@
 from __future__ import annotations
 
 from PySide6.QtCore import QPoint, QRect, QSize, Qt
-from PySide6.QtWidgets import QLayout, QLayoutItem, QWidget
+from PySide6.QtWidgets import QLayoutItem, QWidget
+
+from desktop_app.item_layout import ItemLayout
 
 
-class EvenColumns(QLayout):
+class EvenColumns(ItemLayout):
     """Every column is at least `least_px` wide where the room allows it; a row is as high as its highest widget."""
 
     def __init__(self, parent: QWidget | None = None, *, least_px: int = 200, gap: int = 10) -> None:
-        super().__init__(parent)
-        self._items: list[QLayoutItem] = []
+        super().__init__(parent, gap=gap)
         self._least_px = least_px
-        self._gap = gap
-        self.setContentsMargins(0, 0, 0, 0)
 
     def set_least(self, least_px: int) -> None:
         """Another least width, for letters of another size."""
         self._least_px = least_px
         self.invalidate()
 
-    def addItem(self, item: QLayoutItem) -> None:
-        self._items.append(item)
-
-    def count(self) -> int:
-        return len(self._items)
-
-    def itemAt(self, index: int) -> QLayoutItem | None:
-        return self._items[index] if 0 <= index < len(self._items) else None
-
-    def takeAt(self, index: int) -> QLayoutItem | None:
-        return self._items.pop(index) if 0 <= index < len(self._items) else None
-
     def expandingDirections(self) -> Qt.Orientation:
         return Qt.Orientation.Horizontal
-
-    def hasHeightForWidth(self) -> bool:
-        return True
-
-    def heightForWidth(self, width: int) -> int:
-        return self._place(QRect(0, 0, width, 0), is_trial=True)
-
-    def setGeometry(self, rect: QRect) -> None:
-        super().setGeometry(rect)
-        self._place(rect, is_trial=False)
 
     def sizeHint(self) -> QSize:
         return QSize(self._least_px, self.heightForWidth(self._least_px))

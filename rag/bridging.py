@@ -38,7 +38,6 @@ class _Lead:
     source: str
     value: float
     still_open: Mapping[str, float]
-    open_share: float
 
 
 def bridged(
@@ -64,7 +63,7 @@ def bridged(
                 continue
             rarity = inverse_document_frequency(n_passages, len(found)) / inverse_document_frequency(n_passages, 1)
             stems = tuple(word.stem for word in words(written))
-            lead = _Lead(stems, held[passage_id].document_id, rarity * standing, still_open, open_share)
+            lead = _Lead(stems, held[passage_id].document_id, rarity * standing, still_open)
             for target, _ in found:
                 if target != passage_id:
                     leads.setdefault(target, []).append(lead)

@@ -14,8 +14,9 @@ from rag.types import Position, Quote, Span
 STATEMENTS = 15
 
 
-def positions(asked: Asking, ranking: Ranking, quotes: Sequence[Quote], documents: Documents) -> tuple[Position, ...]:
+def positions(ranking: Ranking, quotes: Sequence[Quote], documents: Documents) -> tuple[Position, ...]:
     """Two positions or more, the best first; none where the quotes agree, or nobody read them."""
+    asked = ranking.asked
     told: list[Candidate] = []
     spans: list[Span] = []
     for n, quote in enumerate(quotes):

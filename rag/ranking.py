@@ -15,7 +15,7 @@ from rag.pointing import SentenceReading, read_sentences
 from rag.ports import EvidenceReader
 from rag.weights import Judging, Weights
 
-#: Passages that are read; each costs about 10 ms on two cores.
+#: Passages that are read; each costs about 20 ms on two cores.
 READ = 8
 
 

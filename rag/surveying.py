@@ -9,27 +9,27 @@ from rag.quoting import is_quotable
 from rag.speakers import speaker_of
 from rag.store import Store
 from rag.surveys import Place, Sought, Unit, survey
-from rag.types import Document, Findings, Hit, Quote, Scope, Span, Verdict
+from rag.types import Document, Findings, Quote, Scope, Span, Verdict
 
 #: Places that are quoted; the survey counts them all.
 QUOTED = 12
 
 
-def surveyed(
-    sought: Sought, store: Store, scope: Scope, hits: tuple[Hit, ...], cancel: CancelEvent | None = None
-) -> Findings | None:
+def surveyed(sought: Sought, store: Store, scope: Scope, cancel: CancelEvent | None = None) -> Findings | None:
     """What reading everything gave, with a quote from every document first and then further places.
 
-    None where the question lists things and no sentence holds its words: then it is better answered as any other.
+    It names no hits: every passage was read. None where the question lists things and no sentence holds its words:
+    then it is better answered as any other.
     """
     found, places = survey(sought, _documents(store, scope, cancel), lambda document: _sentences(store, document))
     if not places:
         if sought.unit is Unit.THINGS:
             return None
-        return Findings(hits, (), Verdict.NOT_IN_SOURCES, 0.0, sought.phrases, survey=found)
-    quotable = [place for place in places if is_quotable(_text(store, place))]
-    quotes = tuple(_cut(store, place) for place in _spread(quotable or places)[:QUOTED])
-    return Findings(hits, quotes, Verdict.ANSWERED, 1.0, (), survey=found)
+        return Findings((), (), Verdict.NOT_IN_SOURCES, 0.0, sought.phrases, survey=found)
+    held = {source.id: store.document(source.id) for source in found.holding}
+    quotable = [place for place in places if is_quotable(place.sentence.cut(held[place.source.id].text))]
+    quotes = tuple(_cut(held[place.source.id], place.sentence) for place in _spread(quotable or places)[:QUOTED])
+    return Findings((), quotes, Verdict.ANSWERED, 1.0, (), survey=found)
 
 
 def _documents(store: Store, scope: Scope, cancel: CancelEvent | None) -> Iterator[Document]:
@@ -58,10 +58,5 @@ def _spread(places: Sequence[Place]) -> list[Place]:
     return [places[i] for i in sorted(range(len(places)), key=lambda i: (turns[i], i))]
 
 
-def _text(store: Store, place: Place) -> str:
-    return place.sentence.cut(store.document(place.source.id).text)
-
-
-def _cut(store: Store, place: Place) -> Quote:
-    document = store.document(place.source.id)
-    return Quote.cut(document, place.sentence, 1.0, speaker_of(document.text, place.sentence))
+def _cut(document: Document, sentence: Span) -> Quote:
+    return Quote.cut(document, sentence, 1.0, speaker_of(document.text, sentence))
