@@ -4,6 +4,8 @@ RagError
  ├ SourceError              a file that cannot become a document; carries the FileState it ends in
  │  ├ UnreadableSource      cannot be opened, or its bytes make no sense
  │  ├ UnsupportedFormat     no reader for it
+ │  ├ NoTextLayer           pictures of text; OCR could read them
+ │  ├ EncryptedSource       protected by a password
  │  └ EmptySource           nothing to quote in it
  ├ StoreError               the library's database
  │  ├ StoreUnavailable      cannot be opened or written (missing right, full disk, damage)
@@ -53,6 +55,18 @@ class UnsupportedFormat(SourceError):
     """There is no reader for this kind of file."""
 
     state = FileState.UNSUPPORTED
+
+
+class NoTextLayer(SourceError):
+    """The file holds pictures of text and no text."""
+
+    state = FileState.NO_TEXT_LAYER
+
+
+class EncryptedSource(SourceError):
+    """The file cannot be read without its password."""
+
+    state = FileState.ENCRYPTED
 
 
 class EmptySource(SourceError):

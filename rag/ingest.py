@@ -17,8 +17,9 @@ import numpy as np
 
 from rag.chunking import Chunker
 from rag.errors import SourceError, UnsupportedFormat
+from rag.formats import ENDINGS
 from rag.ports import Embedder, Embeddings, FileReader
-from rag.reading import LocalReader, open_regular
+from rag.reading import open_regular
 from rag.rows import FileRow
 from rag.store import Store
 from rag.types import Document, FileReport, FileState, IngestProgress, Passage, Reading, Source, document_id
@@ -54,12 +55,12 @@ class Ingest:
         endings: frozenset[str] | None = None,
         excluded: Sequence[Path] = (),
     ) -> None:
-        """`endings` are read when a folder is added (default: what LocalReader knows); `excluded` folders never are."""
+        """`endings` are read when a folder is added (default: those of rag.formats); `excluded` folders never are."""
         self._store = store
         self._embedder = embedder
         self._reader = reader
         self._chunker = chunker
-        self._endings = LocalReader().endings if endings is None else endings
+        self._endings = ENDINGS if endings is None else endings
         self._excluded = tuple(folder.resolve() for folder in excluded)
 
     def add(self, paths: Sequence[Path], cancel: CancelEvent | None = None) -> Iterator[IngestProgress]:

@@ -1,6 +1,6 @@
 """Turns a file on this machine into a Reading; never waits on a pipe, never changes the file, never opens another.
 
-The readers, one for each format, are in `rag.readers`; a further format is a further reader.
+The readers, one for each format, are in `rag.readers`; `rag.formats` lists them.
 """
 
 from __future__ import annotations
@@ -10,46 +10,32 @@ import stat
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
-from typing import BinaryIO, Protocol
+from typing import BinaryIO
 
-from rag.errors import EmptySource, UnreadableSource
-from rag.readers.html import HtmlReader
-from rag.readers.plain import PlainTextReader
+from rag import sniffing
+from rag.errors import EmptySource, EncryptedSource, UnreadableSource, UnsupportedFormat
+from rag.formats import FORMATS, Format, FormatReader
 from rag.types import Reading
 
 MAX_BYTES = 200 * 10**6
-_HEAD_BYTES = 4096
+MAX_CHARS = 50 * 10**6
 # A FIFO would let an opening reader wait for ever, and a terminal would become ours. Windows has neither.
 _OPEN_FLAGS = os.O_RDONLY | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_NOCTTY", 0) | getattr(os, "O_BINARY", 0)
 
 
-class FormatReader(Protocol):
-    """Reads one format."""
-
-    @property
-    def endings(self) -> frozenset[str]:
-        """Endings of names that promise this format: lower case, with the dot."""
-        ...
-
-    def accepts(self, head: bytes, ending: str) -> bool:
-        """Whether a file that begins so, under a name that ends so, is of this format."""
-        ...
-
-    def read(self, content: bytes, path: Path) -> Reading:
-        """Raises SourceError. `path` is for the title and the message; `content` is the whole file."""
-        ...
+_NOT_READ = {
+    sniffing.DOC: "it is in the old Word format. Save it as .docx and add that.",
+    sniffing.PPT: "it is in the old PowerPoint format. Save it as .pptx and add that.",
+    sniffing.ZIP: "it is an archive that cannot be opened.",
+}
 
 
 class LocalReader:
-    """Gives each file to the first reader that accepts it; fits rag.ports.FileReader."""
+    """Gives each file to the reader of its format; fits rag.ports.FileReader."""
 
-    def __init__(self, readers: Sequence[FormatReader] = (HtmlReader(), PlainTextReader())) -> None:
-        self._readers = tuple(readers)
-
-    @property
-    def endings(self) -> frozenset[str]:
-        """Endings of the files that are worth reading when a whole folder is added."""
-        return frozenset().union(*(reader.endings for reader in self._readers))
+    def __init__(self, formats: Sequence[Format] = FORMATS) -> None:
+        self._formats = {one.media_type: one for one in formats}
+        self._readers: dict[str, FormatReader] = {}
 
     def read(self, path: Path) -> Reading:
         """Read a file.
@@ -57,18 +43,31 @@ class LocalReader:
         Raises:
             UnreadableSource: missing, no right, no regular file, too large, damaged.
             UnsupportedFormat: no reader takes such content.
+            NoTextLayer, EncryptedSource: pictures of text; a password is needed.
             EmptySource: nothing but white space.
         """
         with open_regular(path) as file:
             content = _whole(file, path)
         if not content:
             raise EmptySource(path=str(path), reason="the file is empty.")
-        head, ending = content[:_HEAD_BYTES], path.suffix.lower()
-        reader = next(reader for reader in self._readers if reader.accepts(head, ending))
-        reading = reader.read(content, path)
+        media_type = sniffing.media_type_of(content, path.suffix.lower())
+        reading = self._reader_of(media_type, path).read(content, path)
         if not reading.text.strip():
             raise EmptySource(path=str(path), reason="there is no text in it.")
+        if len(reading.text) > MAX_CHARS:
+            millions = f"{len(reading.text) / 10**6:,.0f} million characters; at most {MAX_CHARS // 10**6}"
+            raise UnreadableSource(path=str(path), reason=f"its text is too long ({millions}). Split it.")
         return reading
+
+    def _reader_of(self, media_type: str, path: Path) -> FormatReader:
+        if media_type == sniffing.ENCRYPTED_OFFICE:
+            raise EncryptedSource(path=str(path), reason="it is protected by a password. Save it without one.")
+        if media_type not in self._formats:
+            reason = _NOT_READ.get(media_type, "files of this kind cannot be read.")
+            raise UnsupportedFormat(path=str(path), reason=reason)
+        if media_type not in self._readers:
+            self._readers[media_type] = self._formats[media_type].make_reader()
+        return self._readers[media_type]
 
 
 def read(path: Path) -> Reading:

@@ -6,6 +6,7 @@ Offsets are code points into a document's stored text; spans are half-open.
 from __future__ import annotations
 
 import hashlib
+from collections.abc import Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 
@@ -50,8 +51,9 @@ class Source:
     """What is known of a document besides its text.
 
     `id` is the sha256 (hex) of the UTF-8 text: the same text is the same document under whatever name. `name` is
-    the path relative to the folder that was added, with `/`; `path` is where the original file lies. `date` is ISO
-    8601, perhaps only a year or a month.
+    the path relative to the folder that was added, with `/`; `path` is where the original file lies (in an archive:
+    `archive.zip/inside/name`). `date` is ISO 8601, perhaps only a year or a month. `language` is an ISO 639-1 code.
+    `n_pages` counts pages, slides or sheets; 0 where the format has none.
     """
 
     id: str
@@ -62,18 +64,87 @@ class Source:
     origin: str | None
     media_type: str
     n_chars: int
+    author: str | None = None
+    language: str | None = None
+    n_pages: int = 0
+
+
+class PartKind(StrEnum):
+    """What a stretch of a document is in its file."""
+
+    PAGE = "page"
+    SLIDE = "slide"
+    SHEET = "sheet"
+    CHAPTER = "chapter"
+    MESSAGE = "message"
+    CELL = "cell"
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """A page, slide, sheet, chapter, message or cell of a document.
+
+    `number` counts from 1 in the file, parts without text included. `label` is what the file itself calls it (`iv`,
+    `Costs`), empty where it has no other name than its number. `is_ocr`: the text was read off a picture.
+    """
+
+    kind: PartKind
+    number: int
+    span: Span
+    label: str = ""
+    is_ocr: bool = False
+
+    @property
+    def name(self) -> str:
+        """In words: `page 7`, `page iv`, `sheet Costs`."""
+        return f"{self.kind.value} {self.label or self.number}"
+
+
+class NoiseKind(StrEnum):
+    """Why a stretch of a document is not quoted."""
+
+    MENU = "menu"
+    SHARING = "sharing"
+    COOKIES = "cookies"
+    TEASER = "teaser"
+    RUNNING_HEAD = "running_head"
+    ADVERTISING = "advertising"
+    BOILERPLATE = "boilerplate"
+    HIDDEN = "hidden"
+    BY_HAND = "by_hand"
+
+
+@dataclass(frozen=True, slots=True)
+class Mark:
+    """A stretch of a document that is kept and shown, but neither retrieved nor quoted.
+
+    `is_lifted`: somebody has looked at it and wants it quoted after all.
+    """
+
+    kind: NoiseKind
+    span: Span
+    is_lifted: bool = False
 
 
 @dataclass(frozen=True, slots=True)
 class Document:
-    """A source with its text; the text has LF line ends and never changes after reading."""
+    """A source with its text; the text has LF line ends and never changes after reading.
+
+    `parts` are in order and do not overlap; `marks` likewise.
+    """
 
     source: Source
     text: str
+    parts: tuple[Part, ...] = ()
+    marks: tuple[Mark, ...] = ()
 
     @property
     def id(self) -> str:
         return self.source.id
+
+    def parts_of(self, span: Span) -> tuple[Part, ...]:
+        """The parts in which a span lies, in order."""
+        return tuple(part for part in self.parts if part.span.overlaps(span))
 
 
 def document_id(text: str) -> str:
@@ -83,13 +154,23 @@ def document_id(text: str) -> str:
 
 @dataclass(frozen=True, slots=True)
 class Reading:
-    """What a reader got out of a file; `text` is not empty and has LF line ends."""
+    """What a reader got out of a file; `text` is not empty and has LF line ends, and nothing of the file is left out.
+
+    `parts` and `marks` are in order, each without overlaps. `origin` is who published it, `author` who wrote it.
+    `note` is a sentence on what could not be read of it, empty where all was.
+    """
 
     text: str
     title: str
     date: str | None
     origin: str | None
     media_type: str
+    author: str | None = None
+    language: str | None = None
+    n_pages: int = 0
+    parts: tuple[Part, ...] = ()
+    marks: tuple[Mark, ...] = ()
+    note: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -135,6 +216,8 @@ class Quote:
     """Characters cut out of a document: made by `Quote.cut` and by nothing else, so that the text cannot be wrong.
 
     `score` is the evidence score of its best sentence, in 0..1. `speaker` is set where the text names who said it.
+    `place` is where it stands in the file, in words (`page 7`), None where the file has no parts; `is_ocr` says that
+    a machine read it off a picture. `also_in` are further documents that hold the same words.
     """
 
     source: Source
@@ -142,10 +225,15 @@ class Quote:
     text: str
     score: float
     speaker: str | None = None
+    place: str | None = None
+    is_ocr: bool = False
+    also_in: tuple[Source, ...] = ()
 
     @classmethod
     def cut(cls, document: Document, span: Span, score: float, speaker: str | None = None) -> Quote:
-        return cls(document.source, span, span.cut(document.text), score, speaker)
+        parts = document.parts_of(span)
+        place = place_in_words(parts)
+        return cls(document.source, span, span.cut(document.text), score, speaker, place, any(p.is_ocr for p in parts))
 
     def is_verbatim_in(self, document: Document) -> bool:
         """Whether the document still holds these very characters at this very place."""
@@ -154,6 +242,14 @@ class Quote:
             and self.span.end <= len(document.text)
             and self.span.cut(document.text) == self.text
         )
+
+
+def place_in_words(parts: Sequence[Part]) -> str | None:
+    """`page 7`, or `page 7 to page 8`; None where there are no parts."""
+    if not parts:
+        return None
+    first, last = parts[0], parts[-1]
+    return first.name if first == last else f"{first.name} to {last.name}"
 
 
 class Verdict(StrEnum):
@@ -289,9 +385,20 @@ class Answer:
 
 @dataclass(frozen=True, slots=True)
 class Scope:
-    """Which documents a question is asked of; no ids means the whole library."""
+    """Which documents a question is asked of; a bound that is not set does not bind.
+
+    `document_ids` are single documents, `collection` is the name of one, `since` and `until` bound the documents'
+    dates (ISO 8601, inclusive, perhaps only a year); a document without a date lies in no such period.
+    """
 
     document_ids: tuple[str, ...] = ()
+    collection: str | None = None
+    since: str | None = None
+    until: str | None = None
+
+    @property
+    def is_whole_library(self) -> bool:
+        return self == Scope()
 
 
 @dataclass(frozen=True, slots=True)
@@ -404,11 +511,23 @@ class FileReport:
     seconds: float
 
 
+class Stage(StrEnum):
+    """What an ingest is at."""
+
+    READING = "reading"
+    EMBEDDING = "embedding"
+
+
 @dataclass(frozen=True, slots=True)
 class IngestProgress:
-    """Where an ingest stands; yielded before each file (`report` None) and after it."""
+    """Where an ingest stands.
+
+    READING: `done` of `total` files, yielded before each file (`report` None) and after it; what was read can be found
+    by its words. EMBEDDING: `done` of `total` passages that can be found by meaning too; `name` is empty.
+    """
 
     done: int
     total: int
     name: str
     report: FileReport | None
+    stage: Stage = Stage.READING

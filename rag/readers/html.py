@@ -17,9 +17,6 @@ from rag.readers.dates import stated_date
 from rag.readers.plain import shortened
 from rag.types import Reading
 
-_LOOKS_LIKE_HTML = re.compile(
-    rb"\s*(?:<\?xml[^>]*>\s*|<!--.{0,500}?-->\s*)*<(?:!doctype\s+html|html|head|body)\b", re.I | re.S
-)
 _META_CHARSET = re.compile(rb"<meta[^>]{0,200}?charset\s*=\s*[\"']?\s*([\w-]{2,40})", re.I)
 _NEVER_SHOWN = frozenset(
     {"script", "style", "noscript", "template", "head", "iframe", "object", "svg", "math", "select", "textarea"}
@@ -44,11 +41,6 @@ _MAX_DEPTH_FOR_MAIN_TEXT = 200
 
 class HtmlReader:
     """Main text by trafilatura; where the page is too much for it, or it finds nothing, all visible text."""
-
-    endings = frozenset({".html", ".htm", ".xhtml"})
-
-    def accepts(self, head: bytes, ending: str) -> bool:
-        return ending in self.endings or (ending not in {".txt", ".md"} and _LOOKS_LIKE_HTML.match(head) is not None)
 
     def read(self, content: bytes, path: Path) -> Reading:
         page = _decoded(content, str(path))

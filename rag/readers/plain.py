@@ -21,11 +21,6 @@ _MARKDOWN = frozenset({".md", ".markdown"})
 class PlainTextReader:
     """Takes whatever decodes as text; a file of another ending too, when it is given one."""
 
-    endings = frozenset({".txt", ".text", *_MARKDOWN})
-
-    def accepts(self, head: bytes, ending: str) -> bool:  # noqa: ARG002 - decides by decoding, not by the first bytes
-        return True
-
     def read(self, content: bytes, path: Path) -> Reading:
         text = decode(content, str(path))
         is_markdown = path.suffix.lower() in _MARKDOWN
