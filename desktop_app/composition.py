@@ -132,12 +132,13 @@ class LocalWorkbench:
     def _steps(self, paths: Sequence[Path], cancel: CancelEvent) -> Iterator[IngestProgress]:
         """Many short calls instead of one long one, so that a removal need not wait for the end."""
         indexer = self.hosts["indexer"]
-        yield from indexer.stream("reembed", cancel=cancel)
         found = indexer.call("find", list(paths), cancel=cancel)
         done = 0
         while done < len(found) and not cancel.is_set():
             some = found[done : done + SLICE_FILES]
             done += yield from indexer.stream("add_some", some, done, len(found), cancel=cancel)
+        while not cancel.is_set() and (yield from indexer.stream("embed_some", cancel=cancel)):
+            pass
         indexer.call("purge")
 
     def fresh_seeds(self) -> tuple[Path, ...]:

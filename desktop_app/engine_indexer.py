@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Generator, Iterator, Sequence
+from collections.abc import Generator, Sequence
 from pathlib import Path
 from threading import Event as CancelEvent
 from typing import Final
@@ -16,10 +16,11 @@ from models.catalogue import Role
 from models.shelf import Shelf
 from models.tokens import build_encoding
 from rag.chunking import Chunker
+from rag.holdings import Correction, Holdings
 from rag.ingest import Candidate, Ingest
 from rag.ports import Embedder
 from rag.store import Store
-from rag.types import IngestProgress
+from rag.types import IngestProgress, Span
 
 _SLICE_S: Final = 0.3
 
@@ -34,6 +35,7 @@ class Indexer:
         shelf.verify(vocabulary)
         encoding = build_encoding(vocabulary.path)
         self._store = Store.open(paths.library, may_set_aside=False)  # the window reads it
+        self._holdings = Holdings(self._store)
         self._reader = HostedReader(engine_output(paths))
         self._ingest = Ingest(
             self._store,
@@ -42,11 +44,6 @@ class Indexer:
             Chunker(lambda text: len(encoding.encode_ordinary(text))),
             excluded=[paths.data],
         )
-
-    def reembed(self, cancel: CancelEvent | None = None) -> Iterator[IngestProgress]:
-        """Where another embedder made the library's vectors, make them anew."""
-        if self._ingest.needs_reembedding():
-            yield from self._ingest.reembed(cancel)
 
     def find(self, paths: Sequence[Path]) -> list[Candidate]:
         """The files to be added."""
@@ -65,12 +62,60 @@ class Indexer:
                     break
         return n_done
 
+    def embed_some(self, cancel: CancelEvent | None = None) -> Generator[IngestProgress, None, bool]:
+        """Compute missing vectors for a moment; returns whether any are left."""
+        begun_s = time.monotonic()
+        for step in self._ingest.embed(cancel):
+            yield step
+            if time.monotonic() - begun_s > _SLICE_S:
+                break
+        return not self._ingest.is_embedded()
+
     def purge(self) -> None:
         """Belongs to the end of an adding; see Ingest."""
         self._ingest.purge()
 
     def remove(self, document_id: str) -> bool:
         return self._ingest.remove(document_id)
+
+    def lift(self, document_id: str, start: int, is_lifted: bool) -> None:
+        """Let what a mark keeps out be quoted, or keep it out again; see Ingest."""
+        self._ingest.lift(document_id, start, is_lifted=is_lifted)
+
+    def set_aside(self, document_id: str, span: Span) -> None:
+        """Never quote this stretch of a document; see Ingest."""
+        self._ingest.set_aside(document_id, span)
+
+    def correct(self, document_id: str, correction: Correction) -> None:
+        """Title, date and author as a person gives them; see Holdings."""
+        self._holdings.correct(document_id, correction)
+
+    def collect(self, collection: str, document_ids: Sequence[str]) -> None:
+        """Put documents into a collection, which is made where there is none of this name."""
+        self._holdings.collect(collection, document_ids)
+
+    def uncollect(self, collection: str, document_ids: Sequence[str]) -> None:
+        """Take documents out of a collection."""
+        self._holdings.uncollect(collection, document_ids)
+
+    def rename_collection(self, name: str, new_name: str) -> None:
+        self._holdings.rename_collection(name, new_name)
+
+    def remove_collection(self, name: str) -> None:
+        """The collection goes; its documents stay."""
+        self._holdings.remove_collection(name)
+
+    def watch(self, folder: Path, collection: str) -> None:
+        """Remember that a folder is to be kept in step with the library."""
+        self._holdings.watch(folder, collection)
+
+    def unwatch(self, folder: Path) -> None:
+        """Forget that; its documents stay."""
+        self._holdings.unwatch(folder)
+
+    def forget_missing(self, folder: Path) -> list[str]:
+        """Remove what came from files of this folder that are gone; see Ingest."""
+        return self._ingest.forget_missing(folder)
 
     def close(self) -> None:
         self._reader.close()

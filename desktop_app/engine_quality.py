@@ -44,6 +44,8 @@ class QualityEngine:
         with closing(Indexer(library, self._kept)) as indexer:
             while done < len(candidates) and not (cancel is not None and cancel.is_set()):
                 done += yield from indexer.add_some(candidates[done:], done, len(candidates), cancel)
+            while not (cancel is not None and cancel.is_set()) and (yield from indexer.embed_some(cancel)):
+                pass
 
     def open(self, library: AppPaths) -> None:
         """Make ready to answer from this library: its first question loads its vectors, so one is asked here."""

@@ -30,7 +30,7 @@ class SearchEngine:
 
     def search(self, question: str, scope: Scope, keep: int) -> tuple[Hit, ...]:
         """The passages alone."""
-        return self._search.retriever.retrieve(question, scope, keep).hits
+        return self._search.passages(question, scope, keep)
 
     def follow(self, max_rows: int) -> tuple[int, int]:
         """Let Chroma take over one slice of the store: passages indexed, passages in the store."""
@@ -53,7 +53,7 @@ class SearchWithoutIndex:
         return self._search.finder.find(question, scope, cancel)
 
     def search(self, question: str, scope: Scope, keep: int) -> tuple[Hit, ...]:
-        return self._search.retriever.retrieve(question, scope, keep).hits
+        return self._search.passages(question, scope, keep)
 
     def close(self) -> None:
         self._store.close()

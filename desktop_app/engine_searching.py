@@ -11,9 +11,11 @@ from desktop_app.engine_embedder import open_embedder
 from desktop_app.engine_reader import open_reader
 from desktop_app.paths import AppPaths
 from rag.evidence import Finder
+from rag.holdings import Holdings
 from rag.ports import Embedder, EvidenceReader
 from rag.retrieval import Retriever, VectorSearch
 from rag.store import Store
+from rag.types import Hit, Scope
 from rag.weights import Weights, read_weights
 
 
@@ -35,6 +37,12 @@ class Search:
 
     retriever: Retriever
     finder: Finder
+    holdings: Holdings
+
+    def passages(self, question: str, scope: Scope, keep: int) -> tuple[Hit, ...]:
+        """The passages alone, best first; none where no document is in the scope."""
+        resolved = self.holdings.resolved(scope)
+        return self.retriever.retrieve(question, resolved, keep).hits if resolved is not None else ()
 
 
 def load_search_models(paths: AppPaths) -> SearchModels:
@@ -49,4 +57,4 @@ def load_search_models(paths: AppPaths) -> SearchModels:
 def search_over(store: Store, vectors: VectorSearch, models: SearchModels) -> Search:
     """Search as every engine does it, over this library and these vectors."""
     retriever = Retriever(store, vectors, models.embedder)
-    return Search(retriever, Finder(store, retriever, models.weights, models.reader))
+    return Search(retriever, Finder(store, retriever, models.weights, models.reader), Holdings(store))

@@ -92,7 +92,8 @@ class _Filling:
         """A document that is there already stays; one that is too large for what is left to fill is passed over."""
         if self.n_held + len(new.passages) > self._n_passages or self._store.has_document(new.document.id):
             return
-        self._store.add_document(new.document, new.passages, new.embeddings, new.sentence_embeddings)
+        self._store.add_document(new.document, new.passages)
+        self._store.replace_embeddings(new.document.id, new.embeddings, new.sentence_embeddings)
         self.n_held += len(new.passages)
 
 

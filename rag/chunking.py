@@ -1,6 +1,8 @@
 """Cuts a text into sentences and passages by their places; it never changes, cleans or copies the text.
 
-A text falls into blocks, a block into sentences, and whole sentences are gathered into passages within a token budget.
+A text falls into stretches, a stretch into blocks, a block into sentences, and whole sentences are gathered into
+passages within a token budget. Stretches are what is left between excluded spans (noise) and between breaks (the start
+of a slide, a chapter, a message); no sentence and no passage reaches from one into another.
 
 Blocks end at a blank line; a heading, a list item, a table row and a "» Read more" stand alone. Other line ends are
 read as follows. Prose that was wrapped at a margin has lines of 40 to 120 characters of which each is full (the next
@@ -13,6 +15,7 @@ else anywhere but inside a character that is composed of several.
 
 from __future__ import annotations
 
+import itertools
 import re
 import unicodedata
 from collections.abc import Iterator, Sequence
@@ -77,17 +80,21 @@ class Chunker:
         """What the cut depends on besides the text; other parameters mean that a text would be cut otherwise."""
         return f"sentencex 1.0.32, {self.max_tokens} tokens"
 
-    def chunk(self, text: str) -> tuple[Passage, ...]:
-        """Passages in order, without overlap; every character but white space and the front matter is in one."""
-        pieces = [piece for block in _blocks(text, frontmatter.end_of(text)) for piece in self._pieces(text, block)]
+    def chunk(self, text: str, excluded: Sequence[Span] = (), breaks: Sequence[int] = ()) -> tuple[Passage, ...]:
+        """Passages in order, without overlap; every character but white space and the front matter is in one.
+
+        `excluded` spans are in order and in no passage; at a place of `breaks` one passage ends and another begins.
+        """
         passages: list[Passage] = []
         n_sentences = 0
-        for run in self._runs(text, pieces):
-            span = Span(run[0].span.start, run[-1].span.end)
-            sentences = tuple(Sentence(n_sentences + place, piece.span) for place, piece in enumerate(run))
-            n_tokens = run[0].n_tokens if len(run) == 1 else self._count_tokens(span.cut(text))
-            passages.append(Passage(len(passages), span, n_tokens, sentences))
-            n_sentences += len(run)
+        for stretch in _stretches(len(text), frontmatter.end_of(text), excluded, breaks):
+            pieces = [piece for block in _blocks(text, stretch) for piece in self._pieces(text, block)]
+            for run in self._runs(text, pieces):
+                span = Span(run[0].span.start, run[-1].span.end)
+                sentences = tuple(Sentence(n_sentences + place, piece.span) for place, piece in enumerate(run))
+                n_tokens = run[0].n_tokens if len(run) == 1 else self._count_tokens(span.cut(text))
+                passages.append(Passage(len(passages), span, n_tokens, sentences))
+                n_sentences += len(run)
         return tuple(passages)
 
     def _pieces(self, text: str, block: _Block) -> Iterator[_Piece]:
@@ -179,10 +186,22 @@ def _before_trailing_headings(pieces: Sequence[_Piece], first: int, last: int) -
     return kept if 2 * (kept - first) >= last - first else last
 
 
-def _blocks(text: str, start: int) -> Iterator[_Block]:
+def _stretches(n_chars: int, start: int, excluded: Sequence[Span], breaks: Sequence[int]) -> Iterator[Span]:
+    """What is left from `start` on, cut where something is excluded or where there is a break."""
+    cuts = sorted({start, n_chars, *breaks, *(end for span in excluded for end in (span.start, span.end))})
+    gone = iter(excluded)
+    next_gone = next(gone, None)
+    for first, last in itertools.pairwise(cut for cut in cuts if start <= cut <= n_chars):
+        while next_gone is not None and next_gone.end <= first:
+            next_gone = next(gone, None)
+        if next_gone is None or last <= next_gone.start:
+            yield Span(first, last)
+
+
+def _blocks(text: str, stretch: Span) -> Iterator[_Block]:
     lines: list[Span] = []
-    end_of_last = start
-    for match in _LINE.finditer(text, start):
+    end_of_last = stretch.start
+    for match in _LINE.finditer(text, stretch.start, stretch.end):
         line = _stripped(text, *match.span())
         if line is None:
             continue

@@ -9,6 +9,7 @@ from threading import Event as CancelEvent
 
 from rag.asking import Asking
 from rag.features import Candidate, CandidateSentence
+from rag.holdings import Holdings
 from rag.periods import period_of, within
 from rag.ports import EvidenceReader
 from rag.positions import positions, statements_against
@@ -43,6 +44,7 @@ class Finder:
         today: Callable[[], date] = date.today,
     ) -> None:
         self._store = store
+        self._holdings = Holdings(store)
         self._retriever = retriever
         self._weights = weights
         self._reader = reader
@@ -55,6 +57,10 @@ class Finder:
         It ends the waiting for a search, where whoever hosts this object waits, and the reading of all documents where
         the question is about the whole collection.
         """
+        resolved = self._holdings.resolved(scope)
+        if resolved is None:
+            return Findings((), (), Verdict.NOT_IN_SOURCES, 0.0, ())
+        scope = resolved
         sought = survey_of(question)
         if sought is not None:
             counted = surveyed(sought, self._store, scope, cancel)

@@ -1,6 +1,7 @@
 """Use case: take files and folders into the library; each document is whole or absent, and what is done stays done.
 
-It does not know formats, sentence rules or tables; reader, chunker and store are handed in.
+A document is stored with its words first, so that it can be found at once; vectors follow for all that lack them. It
+does not know formats, sentence rules or tables; reader, chunker and store are handed in.
 """
 
 from __future__ import annotations
@@ -20,11 +21,29 @@ from rag.errors import SourceError, UnsupportedFormat
 from rag.formats import ENDINGS
 from rag.ports import Embedder, Embeddings, FileReader
 from rag.reading import open_regular
-from rag.rows import FileRow
+from rag.rows import FileRow, PassageIds
 from rag.store import Store
-from rag.types import Document, FileReport, FileState, IngestProgress, Passage, Reading, Source, document_id
+from rag.types import (
+    Document,
+    FileReport,
+    FileState,
+    IngestProgress,
+    Mark,
+    NoiseKind,
+    PartKind,
+    Passage,
+    Reading,
+    Source,
+    Span,
+    Stage,
+    document_id,
+)
+
+READ_BY = "4"
+"""Another number says that files are read otherwise than before: those that could not be read are tried again."""
 
 _BATCH_TEXTS = 64
+_BATCH_PASSAGES = 64
 _HASH_BYTES = 2**20
 _KNOWN_GOOD = frozenset({FileState.INDEXED, FileState.DUPLICATE})
 
@@ -39,7 +58,7 @@ class Candidate:
 
 
 class _CancelledError(Exception):
-    """The person does not want this document any more; nothing of it is stored."""
+    """The person does not want to wait for vectors any more; those of the passages at hand are not stored."""
 
 
 class Ingest:
@@ -64,17 +83,18 @@ class Ingest:
         self._excluded = tuple(folder.resolve() for folder in excluded)
 
     def add(self, paths: Sequence[Path], cancel: CancelEvent | None = None) -> Iterator[IngestProgress]:
-        """Add files and whole folders; yields before and after each file, and ends early once `cancel` is set.
+        """Add files and whole folders, words first, then vectors; ends early once `cancel` is set.
 
-        A file that cannot become a document is reported and remembered; it is read again only when it changes.
+        A file that cannot become a document is reported and remembered; it is read again only when it changes, or by
+        newer readers.
 
         Raises:
             StoreUnavailable: the document at hand was not stored; those before it are.
-            ValueError: the store's vectors are of another embedder: call `reembed` first.
         """
         try:
             candidates = self.find(paths)
             yield from self.add_found(candidates, cancel, total=len(candidates))
+            yield from self.embed(cancel)
         finally:
             self.purge()
 
@@ -85,17 +105,13 @@ class Ingest:
     def add_found(
         self, candidates: Sequence[Candidate], cancel: CancelEvent | None = None, *, done: int = 0, total: int
     ) -> Iterator[IngestProgress]:
-        """As `add`, a part of what was found: `done` of `total` files come before it. `purge` belongs to the end."""
-        self._claim_embedder()
+        """Read a part of what was found, `done` of `total` files being read; `embed` and `purge` belong to the end."""
         for place, candidate in enumerate(candidates, start=done):
             if _is_set(cancel):
                 return
             name = printable(candidate.name)
             yield IngestProgress(place, total, name, None)
-            try:
-                report = self._add_file(candidate, cancel)
-            except _CancelledError:
-                return
+            report = self._add_file(candidate)
             yield IngestProgress(place + 1, total, name, report)
 
     def purge(self) -> None:
@@ -106,107 +122,89 @@ class Ingest:
         """Delete a document everywhere in the store; the file itself is left alone. False where it is unknown."""
         return self._store.remove_document(wanted_id)
 
-    def needs_reembedding(self) -> bool:
-        """Whether vectors are missing or come from another embedder."""
-        mark = self._store.embedder()
-        return bool(mark and mark.name != self._embedder.name) or bool(self._store.documents_without_embeddings())
+    def forget_missing(self, root: Path) -> list[str]:
+        """Forget the files under a folder or in an archive that are no longer there; returns their names.
 
-    def reembed(self, cancel: CancelEvent | None = None) -> Iterator[IngestProgress]:
-        """Compute all vectors anew with this embedder, document by document; goes on where it was cut off.
-
-        Until it ends, search over meaning finds only the documents that are done; full text finds all.
+        Their documents go with them, unless another file holds the same text. Nothing is forgotten where the folder
+        itself cannot be reached: a drive that is not connected has lost nothing.
         """
-        self._store.set_embedder(self._embedder.name, self._embedder.dimension)
-        waiting = self._store.documents_without_embeddings()
-        for done, waiting_id in enumerate(waiting):
-            name = self._store.source(waiting_id).name
-            yield IngestProgress(done, len(waiting), name, None)
-            started = time.monotonic()
-            passages = self._store.passages_of(waiting_id)
-            sentences = self._store.sentences([passage.id for passage in passages])
-            try:
-                passage_rows = self._embed([passage.text for passage in passages], cancel)
-                texts = [sentence.text for passage in passages for sentence in sentences.get(passage.id, ())]
-                sentence_rows = self._embed(texts, cancel)
-            except _CancelledError:
-                return
-            self._store.replace_embeddings(waiting_id, passage_rows, sentence_rows)
-            report = _report_of_document(self._store.source(waiting_id), FileState.INDEXED, time.monotonic() - started)
-            yield IngestProgress(done + 1, len(waiting), name, report)
+        if not root.exists():
+            return []
+        gone = [row for row in self._store.files() if _is_under(row.path, root) and not _exists(row.path)]
+        for row in gone:
+            self._store.forget_file(row.path)
+        self.purge()
+        return [row.name for row in gone]
 
-    def _claim_embedder(self) -> None:
-        mark = self._store.embedder()
-        if mark is None or not self._store.n_passages():
-            self._store.set_embedder(self._embedder.name, self._embedder.dimension)
-        elif mark.name != self._embedder.name:
-            raise ValueError(f"the library's vectors are of {mark.name}, not of {self._embedder.name}")
+    def lift(self, wanted_id: str, start: int, *, is_lifted: bool) -> None:
+        """Let the stretch that a mark at `start` keeps out be found and quoted, or keep it out again; vectors follow.
 
-    # One file
+        Raises:
+            KeyError: there is no such document, or no mark at this place.
+        """
+        document = self._store.document(wanted_id)
+        if not any(mark.span.start == start for mark in document.marks):
+            raise KeyError(start)
+        marks = (replace(m, is_lifted=is_lifted) if m.span.start == start else m for m in document.marks)
+        self._cut_anew(replace(document, marks=tuple(marks)))
 
-    def _add_file(self, candidate: Candidate, cancel: CancelEvent | None) -> FileReport:
-        started = time.monotonic()
-        known = self._store.file(printable(str(candidate.path)))
-        row = _row_of(candidate, known)
-        # Without a sha256 it could not even be opened; trying that again is cheap, and a right may have been given.
-        if known and known.sha256 and (known.size_bytes, known.mtime_ns) == (row.size_bytes, row.mtime_ns):
-            return self._report_known(known, started)
-        try:
-            row = replace(row, sha256=_sha256(candidate.path))
-            if known and known.sha256 == row.sha256 and known.state in _KNOWN_GOOD:
-                row = replace(row, state=known.state, reason=known.reason)
-                self._store.record_file(row)
-                return self._report_known(row, started)
-            self._refuse_foreign_ending(candidate)
-            reading = self._reader.read(candidate.path)
-        except SourceError as error:
-            row = replace(row, state=error.state, reason=error.reason)
-            self._store.record_file(row)
-            return _report(row, started, 0)
-        return self._store_reading(reading, row, started, cancel)
+    def set_aside(self, wanted_id: str, span: Span) -> None:
+        """Mark a stretch by hand, so that it is neither found nor quoted; marks that it overlaps become part of it.
 
-    def _store_reading(self, reading: Reading, row: FileRow, started: float, cancel: CancelEvent | None) -> FileReport:
-        document = _document(reading, row)
-        row = replace(row, document_id=document.id)
-        if self._store.has_document(document.id):
-            mine = self._store.source(document.id).path == row.path
-            row = replace(row, state=FileState.INDEXED if mine else FileState.DUPLICATE)
-            self._store.record_file(row)
-            state = FileState.UNCHANGED if mine else FileState.DUPLICATE
-            return _report(replace(row, state=state), started, len(document.text))
-        passages = self._chunker.chunk(document.text)
-        if not passages:
-            row = replace(row, document_id=None, state=FileState.EMPTY, reason="there is no text in it to quote.")
-            self._store.record_file(row)
-            return _report(row, started, 0)
-        passage_rows, sentence_rows = self._embed_document(document, passages, cancel)
-        self._store.add_document(document, passages, passage_rows, sentence_rows, row)
-        return _report(row, started, len(document.text))
-
-    def _report_known(self, known: FileRow, started: float) -> FileReport:
-        """What is known to be in the library is unchanged; what failed before has failed still, without being read."""
-        if known.state not in _KNOWN_GOOD or known.document_id is None:
-            return _report(known, started, 0)
-        source = self._store.source(known.document_id)
-        state = FileState.UNCHANGED if known.state is FileState.INDEXED else known.state
-        return _report(replace(known, state=state), started, source.n_chars)
-
-    def _refuse_foreign_ending(self, candidate: Candidate) -> None:
-        is_from_folder = candidate.root != candidate.path
-        ending = candidate.path.suffix.lower()
-        if is_from_folder and ending not in self._endings:
-            reason = f"files of the kind {ending} cannot be read yet." if ending else "its name has no known ending."
-            raise UnsupportedFormat(path=str(candidate.path), reason=reason)
+        Raises:
+            KeyError: there is no such document.
+            ValueError: the span reaches past the end of the text.
+        """
+        document = self._store.document(wanted_id)
+        span.cut(document.text)
+        touched = [mark.span for mark in document.marks if mark.span.overlaps(span)]
+        whole = Span(
+            min(span.start, *(s.start for s in touched), span.start), max([span.end, *(s.end for s in touched)])
+        )
+        kept = [mark for mark in document.marks if not mark.span.overlaps(span)]
+        marks = sorted([*kept, Mark(NoiseKind.BY_HAND, whole)], key=lambda mark: mark.span)
+        self._cut_anew(replace(document, marks=tuple(marks)))
 
     # Vectors
 
-    def _embed_document(
-        self, document: Document, passages: Sequence[Passage], cancel: CancelEvent | None
-    ) -> tuple[Embeddings, Embeddings]:
-        passage_rows = self._embed([passage.span.cut(document.text) for passage in passages], cancel)
-        sentences = [sentence.span.cut(document.text) for passage in passages for sentence in passage.sentences]
-        return passage_rows, self._embed(sentences, cancel)
+    def is_embedded(self) -> bool:
+        """Whether every passage has a vector of this embedder."""
+        mark = self._store.embedder()
+        return not self._store.n_passages() or (
+            mark is not None
+            and mark.name == self._embedder.name
+            and not len(self._store.passages_without_embeddings(limit=1))
+        )
 
-    def _embed(self, texts: Sequence[str], cancel: CancelEvent | None) -> Embeddings:
+    def embed(self, cancel: CancelEvent | None = None) -> Iterator[IngestProgress]:
+        """Compute the vectors that are missing, some passages a step; what is done stays done.
+
+        Until it ends, search by meaning finds only what is done; full text finds all. Vectors of another embedder are
+        dropped first.
+        """
+        self._store.set_embedder(self._embedder.name, self._embedder.dimension)
+        done, total = self._store.n_embedded(), self._store.n_passages()
+        while not _is_set(cancel):
+            waiting = self._store.passages_without_embeddings(_BATCH_PASSAGES)
+            if not len(waiting):
+                return
+            try:
+                self._embed_passages(waiting, cancel)
+            except _CancelledError:
+                return
+            done += len(waiting)
+            yield IngestProgress(min(done, total), total, "", None, Stage.EMBEDDING)
+
+    def _embed_passages(self, ids: PassageIds, cancel: CancelEvent | None) -> None:
+        passages = self._store.passages(ids)
+        sentences = [one for run in self._store.sentences(passages).values() for one in run]
+        texts = [*(passage.text for passage in passages.values()), *(sentence.text for sentence in sentences)]
+        rows = self._embeddings(texts, cancel)
+        self._store.add_embeddings(
+            list(passages), rows[: len(passages)], [sentence.id for sentence in sentences], rows[len(passages) :]
+        )
+
+    def _embeddings(self, texts: Sequence[str], cancel: CancelEvent | None) -> Embeddings:
         """Float32, (len(texts), dimension). Each text once, and like lengths together: the longest sets the cost."""
         rows = np.zeros((len(texts), self._embedder.dimension), dtype=np.float32)
         places: dict[str, list[int]] = {}
@@ -220,6 +218,76 @@ class Ingest:
             for text, embedding in zip(batch, self._embedder.embed(batch), strict=True):
                 rows[places[text]] = embedding
         return rows
+
+    # One file
+
+    def _add_file(self, candidate: Candidate) -> FileReport:
+        started = time.monotonic()
+        known = self._store.file(printable(str(candidate.path)))
+        row = _row_of(candidate, known)
+        # Without a sha256 it could not even be opened; trying that again is cheap, and a right may have been given.
+        is_settled = known and (known.state in _KNOWN_GOOD or known.read_by == READ_BY)
+        if (
+            known
+            and is_settled
+            and known.sha256
+            and (known.size_bytes, known.mtime_ns) == (row.size_bytes, row.mtime_ns)
+        ):
+            return self._report_known(known, started)
+        try:
+            row = replace(row, sha256=_sha256(candidate.path))
+            if known and known.sha256 == row.sha256 and known.state in _KNOWN_GOOD:
+                row = replace(row, state=known.state, reason=known.reason)
+                self._store.record_file(row)
+                return self._report_known(row, started)
+            self._refuse_foreign_ending(candidate)
+            reading = self._reader.read(candidate.path)
+        except SourceError as error:
+            row = replace(row, state=error.state, reason=error.reason)
+            self._store.record_file(row)
+            return _report(row, started)
+        return self._store_reading(reading, row, started)
+
+    def _store_reading(self, reading: Reading, row: FileRow, started: float) -> FileReport:
+        document = _document(reading, row)
+        row = replace(row, document_id=document.id)
+        if self._store.has_document(document.id):
+            mine = self._store.source(document.id).path == row.path
+            row = replace(row, state=FileState.INDEXED if mine else FileState.DUPLICATE)
+            self._store.record_file(row)
+            state = FileState.UNCHANGED if mine else FileState.DUPLICATE
+            return _report(replace(row, state=state), started, document.source)
+        passages = self._passages_of(document)
+        if not passages:
+            row = replace(row, document_id=None, state=FileState.EMPTY, reason="there is no text in it to quote.")
+            self._store.record_file(row)
+            return _report(row, started)
+        row = replace(row, reason=reading.note)
+        self._store.add_document(document, passages, row, note=reading.note)
+        return _report(row, started, document.source)
+
+    def _passages_of(self, document: Document) -> tuple[Passage, ...]:
+        excluded = [mark.span for mark in document.marks if not mark.is_lifted]
+        breaks = [part.span.start for part in document.parts if part.kind is not PartKind.PAGE]
+        return self._chunker.chunk(document.text, excluded, breaks)
+
+    def _cut_anew(self, document: Document) -> None:
+        self._store.cut_anew(document, self._passages_of(document))
+
+    def _report_known(self, known: FileRow, started: float) -> FileReport:
+        """What is known to be in the library is unchanged; what failed before has failed still, without being read."""
+        if known.state not in _KNOWN_GOOD or known.document_id is None:
+            return _report(known, started)
+        source = self._store.source(known.document_id)
+        state = FileState.UNCHANGED if known.state is FileState.INDEXED else known.state
+        return _report(replace(known, state=state), started, source)
+
+    def _refuse_foreign_ending(self, candidate: Candidate) -> None:
+        is_from_folder = candidate.root != candidate.path
+        ending = candidate.path.suffix.lower()
+        if is_from_folder and ending not in self._endings:
+            reason = f"files of the kind {ending} cannot be read yet." if ending else "its name has no known ending."
+            raise UnsupportedFormat(path=str(candidate.path), reason=reason)
 
     # Folders
 
@@ -272,6 +340,15 @@ def _real(path: Path) -> Path:
     return Path(os.path.realpath(path))
 
 
+def _is_under(path: str, root: Path) -> bool:
+    return Path(path).is_relative_to(printable(str(root)))
+
+
+def _exists(path: str) -> bool:
+    """Whether the file is there; a name that had to be escaped cannot be looked up, and is left alone."""
+    return "\\x" in path or Path(path).exists()
+
+
 def _is_set(cancel: CancelEvent | None) -> bool:
     return cancel is not None and cancel.is_set()
 
@@ -302,6 +379,7 @@ def _row_of(candidate: Candidate, known: FileRow | None) -> FileRow:
         reason="",
         # A file that broke keeps the document that it gave before: what was added is not lost.
         document_id=known.document_id if known else None,
+        read_by=READ_BY,
     )
 
 
@@ -315,15 +393,14 @@ def _document(reading: Reading, row: FileRow) -> Document:
         origin=reading.origin,
         media_type=reading.media_type,
         n_chars=len(reading.text),
+        author=reading.author,
+        language=reading.language,
+        n_pages=reading.n_pages,
     )
-    return Document(source, reading.text)
+    return Document(source, reading.text, reading.parts, reading.marks)
 
 
-def _report(row: FileRow, started: float, characters: int) -> FileReport:
-    pages = 1 if characters else 0
+def _report(row: FileRow, started: float, source: Source | None = None) -> FileReport:
+    n_chars, n_pages = (source.n_chars, max(1, source.n_pages)) if source else (0, 0)
     seconds = time.monotonic() - started
-    return FileReport(row.name, row.path, row.document_id, row.state, row.reason, characters, pages, seconds)
-
-
-def _report_of_document(source: Source, state: FileState, seconds: float) -> FileReport:
-    return FileReport(source.name, source.path, source.id, state, "", source.n_chars, 1, seconds)
+    return FileReport(row.name, row.path, row.document_id, row.state, row.reason, n_chars, n_pages, seconds)

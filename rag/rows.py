@@ -13,7 +13,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from rag.types import FileState, Span
+from rag.types import FileState, Mark, NoiseKind, Part, PartKind, Span
 
 Embedding = npt.NDArray[np.float32]
 """float32, (dimension,), length 1."""
@@ -63,7 +63,10 @@ class PassageTerms:
 
 @dataclass(frozen=True, slots=True)
 class FileRow:
-    """What is remembered of a file that was to be added; `sha256` is of its bytes, empty where it was never read."""
+    """What is remembered of a file that was to be added; `sha256` is of its bytes, empty where it was never read.
+
+    `read_by` says which readers had it last: what they could not read, newer ones try again.
+    """
 
     path: str
     root: str
@@ -74,6 +77,7 @@ class FileRow:
     state: FileState
     reason: str
     document_id: str | None
+    read_by: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,8 +90,20 @@ class EmbedderMark:
 
 def file_row(row: Row) -> FileRow:
     """A row of the files table, its columns in the order of FileRow."""
-    path, root, name, size_bytes, mtime_ns, sha256, state, reason, document_id = row
-    return FileRow(path, root, name, size_bytes, mtime_ns, sha256, FileState(state), reason, document_id)
+    path, root, name, size_bytes, mtime_ns, sha256, state, reason, document_id, read_by = row
+    return FileRow(path, root, name, size_bytes, mtime_ns, sha256, FileState(state), reason, document_id, read_by)
+
+
+def stored_part(row: Row) -> Part:
+    """From a part's kind, number, start, end, label and whether it was read off a picture."""
+    kind, number, start, end, label, is_ocr = row
+    return Part(PartKind(kind), number, Span(start, end), label, bool(is_ocr))
+
+
+def stored_mark(row: Row) -> Mark:
+    """From a mark's kind, start, end and whether it is lifted."""
+    kind, start, end, is_lifted = row
+    return Mark(NoiseKind(kind), Span(start, end), bool(is_lifted))
 
 
 def stored_sentence(row: Row, dimension: int) -> StoredSentence:

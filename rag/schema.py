@@ -50,5 +50,31 @@ _SECOND = (
     "INSERT INTO passages_fts (rowid, terms) SELECT id, index_terms(text) FROM passages",
 )
 
-MIGRATIONS: tuple[tuple[str, ...], ...] = (_FIRST, _SECOND)
+# Tables of their own, not columns of `documents`: those would stand behind its text, and reading them walk through it.
+_THIRD = (
+    """CREATE TABLE descriptions (
+        document_id TEXT PRIMARY KEY REFERENCES documents (id) ON DELETE CASCADE, author TEXT, language TEXT,
+        n_pages INTEGER NOT NULL, note TEXT NOT NULL, added_at TEXT,
+        given_title TEXT, given_date TEXT, given_author TEXT) WITHOUT ROWID""",
+    "INSERT INTO descriptions SELECT id, NULL, NULL, 0, '', NULL, NULL, NULL, NULL FROM documents",
+    """CREATE TABLE parts (
+        document_id TEXT NOT NULL REFERENCES documents (id) ON DELETE CASCADE, ordinal INTEGER NOT NULL,
+        kind TEXT NOT NULL, number INTEGER NOT NULL, start INTEGER NOT NULL, "end" INTEGER NOT NULL,
+        label TEXT NOT NULL, is_ocr INTEGER NOT NULL, PRIMARY KEY (document_id, ordinal)) WITHOUT ROWID""",
+    """CREATE TABLE marks (
+        document_id TEXT NOT NULL REFERENCES documents (id) ON DELETE CASCADE, kind TEXT NOT NULL,
+        start INTEGER NOT NULL, "end" INTEGER NOT NULL, is_lifted INTEGER NOT NULL,
+        PRIMARY KEY (document_id, start)) WITHOUT ROWID""",
+    "CREATE TABLE collections (id INTEGER PRIMARY KEY, name TEXT NOT NULL UNIQUE COLLATE NOCASE)",
+    """CREATE TABLE collected (
+        collection_id INTEGER NOT NULL REFERENCES collections (id) ON DELETE CASCADE,
+        document_id TEXT NOT NULL REFERENCES documents (id) ON DELETE CASCADE,
+        PRIMARY KEY (collection_id, document_id)) WITHOUT ROWID""",
+    "CREATE INDEX collected_by_document ON collected (document_id)",
+    "CREATE TABLE watched (path TEXT PRIMARY KEY, collection TEXT NOT NULL) WITHOUT ROWID",
+    # By which readers a file was read: one that could not be read is tried again by newer ones.
+    "ALTER TABLE files ADD COLUMN read_by TEXT NOT NULL DEFAULT ''",
+)
+
+MIGRATIONS: tuple[tuple[str, ...], ...] = (_FIRST, _SECOND, _THIRD)
 """Step n leads from format n to format n + 1; the format is kept in SQLite's `user_version`."""

@@ -28,18 +28,22 @@ from rag.rows import (
     StoredPassage,
     StoredSentence,
     file_row,
-    float16_bytes,
-    float32_bytes,
     id_array,
     json_ids,
+    stored_mark,
+    stored_part,
     stored_sentence,
 )
 from rag.storefile import Opening
 from rag.terms import is_dense, words
-from rag.types import Document, Passage, Source, Span
+from rag.types import Document, Mark, Part, Passage, Source, Span
 
-_SOURCES = "SELECT id, name, path, title, date, origin, media_type, n_chars FROM documents "
-_FILES = "SELECT path, root, name, size_bytes, mtime_ns, sha256, state, reason, document_id FROM files "
+_SOURCES = (
+    "SELECT id, name, path, coalesce(given_title, title), nullif(coalesce(given_date, date), ''), origin, media_type, "
+    "n_chars, nullif(coalesce(given_author, author), ''), language, n_pages "
+    "FROM documents JOIN descriptions ON document_id = id "
+)
+_FILES = "SELECT path, root, name, size_bytes, mtime_ns, sha256, state, reason, document_id, read_by FROM files "
 
 _FIND_TEXT = "SELECT rowid, -rank FROM passages_fts WHERE passages_fts MATCH :terms "
 # The plus keeps FTS5 from asking for one row after the other, which takes a hundred times as long.
@@ -100,24 +104,24 @@ class Store:
 
     def sources(self) -> tuple[Source, ...]:
         """Every document without its text, ordered by name."""
-        return tuple(Source(*row) for row in self._rows(_SOURCES + "ORDER BY name, id"))
+        return tuple(Source(*row) for row in self.rows(_SOURCES + "ORDER BY name, id"))
 
     def source(self, document_id: str) -> Source:
         """Raises KeyError where there is no such document."""
-        rows = self._rows(_SOURCES + "WHERE id = ?", document_id)
+        rows = self.rows(_SOURCES + "WHERE id = ?", document_id)
         if not rows:
             raise KeyError(document_id)
         return Source(*rows[0])
 
     def resolve(self, name_or_id_prefix: str) -> tuple[Source, ...]:
         """Documents of exactly this name or path, or else those whose id begins so (at least 4 characters)."""
-        named = self._rows(
+        named = self.rows(
             _SOURCES + "WHERE name = :wanted OR path = :wanted " + _HELD_BY_FILE + "ORDER BY name, id",
             wanted=name_or_id_prefix,
         )
         if named or len(name_or_id_prefix) < 4:
             return tuple(Source(*row) for row in named)
-        prefixed = self._rows(
+        prefixed = self.rows(
             _SOURCES + "WHERE substr(id, 1, ?) = ? ORDER BY name, id",
             len(name_or_id_prefix),
             name_or_id_prefix.lower(),
@@ -125,26 +129,41 @@ class Store:
         return tuple(Source(*row) for row in prefixed)
 
     def has_document(self, document_id: str) -> bool:
-        return bool(self._rows("SELECT 1 FROM documents WHERE id = ?", document_id))
+        return bool(self.rows("SELECT 1 FROM documents WHERE id = ?", document_id))
 
     def document(self, document_id: str) -> Document:
         """Raises KeyError where there is no such document."""
-        rows = self._rows("SELECT text FROM documents WHERE id = ?", document_id)
+        rows = self.rows("SELECT text FROM documents WHERE id = ?", document_id)
         if not rows:
             raise KeyError(document_id)
-        return Document(self.source(document_id), rows[0][0])
+        return Document(self.source(document_id), rows[0][0], self.parts(document_id), self.marks(document_id))
+
+    def parts(self, document_id: str) -> tuple[Part, ...]:
+        """The pages, slides, sheets... of a document, in order."""
+        rows = self.rows(
+            'SELECT kind, number, start, "end", label, is_ocr FROM parts WHERE document_id = ? ORDER BY ordinal',
+            document_id,
+        )
+        return tuple(stored_part(row) for row in rows)
+
+    def marks(self, document_id: str) -> tuple[Mark, ...]:
+        """What of a document is noise, in order; marks that were lifted are among them."""
+        rows = self.rows(
+            'SELECT kind, start, "end", is_lifted FROM marks WHERE document_id = ? ORDER BY start', document_id
+        )
+        return tuple(stored_mark(row) for row in rows)
 
     # Passages and sentences
 
     def n_passages(self) -> int:
-        return int(self._rows("SELECT count(*) FROM passages")[0][0])
+        return int(self.rows("SELECT count(*) FROM passages")[0][0])
 
     def passage_ids(self, document_ids: Iterable[str] | None = None) -> PassageIds:
         """int64, ascending: of every document, or of these."""
         if document_ids is None:
-            return id_array(self._rows("SELECT id FROM passages ORDER BY id"))
+            return id_array(self.rows("SELECT id FROM passages ORDER BY id"))
         return id_array(
-            self._rows(
+            self.rows(
                 "SELECT id FROM passages WHERE document_id IN (SELECT value FROM json_each(?)) ORDER BY id",
                 json.dumps(list(document_ids)),
             )
@@ -152,7 +171,7 @@ class Store:
 
     def passages(self, ids: Iterable[int]) -> dict[int, StoredPassage]:
         """Those of the ids that exist."""
-        rows = self._rows(
+        rows = self.rows(
             'SELECT id, document_id, ordinal, start, "end", text, n_tokens FROM passages '
             "WHERE id IN (SELECT value FROM json_each(?)) ORDER BY id",
             json_ids(ids),
@@ -165,7 +184,7 @@ class Store:
 
     def sentences(self, passage_ids: Iterable[int]) -> dict[int, tuple[StoredSentence, ...]]:
         """The sentences of these passages, in order; passages that do not exist are left out."""
-        rows = self._rows(
+        rows = self.rows(
             'SELECT s.id, s.passage_id, s.ordinal, s.start, s."end", p.start, p.text, s.embedding '
             "FROM sentences s JOIN passages p ON p.id = s.passage_id "
             "WHERE s.passage_id IN (SELECT value FROM json_each(?)) ORDER BY s.passage_id, s.ordinal",
@@ -179,7 +198,7 @@ class Store:
 
     def neighbours(self, passage_id: int) -> tuple[int | None, int | None]:
         """The passages before and after this one in its document; None at either end."""
-        rows = self._rows(
+        rows = self.rows(
             "SELECT (SELECT id FROM passages b WHERE b.document_id = p.document_id AND b.ordinal = p.ordinal - 1), "
             "(SELECT id FROM passages a WHERE a.document_id = p.document_id AND a.ordinal = p.ordinal + 1) "
             "FROM passages p WHERE p.id = ?",
@@ -192,7 +211,7 @@ class Store:
 
         (passage, neighbour, characters of the neighbour); a passage with two neighbours comes twice.
         """
-        rows = self._rows(
+        rows = self.rows(
             'SELECT p.id, n.id, n."end" - n.start FROM passages p JOIN passages n ON n.document_id = p.document_id '
             "AND n.ordinal IN (p.ordinal - 1, p.ordinal + 1) WHERE p.id IN (SELECT value FROM json_each(?)) "
             "ORDER BY p.id, n.id",
@@ -204,14 +223,14 @@ class Store:
 
     def embedded_ids(self) -> PassageIds:
         """int64, ascending: the passages that have an embedding."""
-        return id_array(self._rows("SELECT passage_id FROM passage_vectors ORDER BY passage_id"))
+        return id_array(self.rows("SELECT passage_id FROM passage_vectors ORDER BY passage_id"))
 
     def embeddings(self, passage_ids: Sequence[int] | PassageIds) -> Embeddings:
         """float32, (len(passage_ids), dimension), in the order given; a row of zeros where there is none."""
         mark = self.embedder()
         vectors = np.zeros((len(passage_ids), mark.dimension if mark else 0), dtype=np.float32)
         places: dict[int, int] = {int(passage_id): place for place, passage_id in enumerate(passage_ids)}
-        rows = self._rows(
+        rows = self.rows(
             "SELECT passage_id, embedding FROM passage_vectors WHERE passage_id IN (SELECT value FROM json_each(?))",
             json_ids(places),
         )
@@ -221,7 +240,7 @@ class Store:
 
     def best_sentences(self, passage_ids: Iterable[int], vector: Embedding) -> dict[int, float]:
         """The highest cosine that a sentence of each passage has with a vector; passages without are left out."""
-        rows = self._rows(
+        rows = self.rows(
             "SELECT passage_id, embedding FROM sentences WHERE embedding IS NOT NULL "
             "AND passage_id IN (SELECT value FROM json_each(?))",
             json_ids(passage_ids),
@@ -234,7 +253,7 @@ class Store:
 
     def all_embeddings(self, after_id: int, limit: int) -> tuple[PassageIds, Embeddings]:
         """The next `limit` embedded passages after this id: ids ascending, and float32 (n, dimension)."""
-        rows = self._rows(
+        rows = self.rows(
             "SELECT passage_id, embedding FROM passage_vectors WHERE passage_id > ? ORDER BY passage_id LIMIT ?",
             after_id,
             limit,
@@ -253,38 +272,58 @@ class Store:
         mark = EmbedderMark(name, dimension)
         if self.embedder() == mark:
             return
-        with self._writing() as connection:
+        with self.writing() as connection:
             connection.execute("DELETE FROM passage_vectors")
             connection.execute("UPDATE sentences SET embedding = NULL")
             writing.set_meta(connection, "embedder", json.dumps({"name": name, "dimension": dimension}))
 
-    def documents_without_embeddings(self) -> tuple[str, ...]:
-        """Documents that wait for `replace_embeddings`, ordered by name."""
-        rows = self._rows(
-            "SELECT id FROM documents d WHERE EXISTS (SELECT 1 FROM passages p LEFT JOIN passage_vectors v "
-            "ON v.passage_id = p.id WHERE p.document_id = d.id AND v.passage_id IS NULL) ORDER BY name, id"
+    def passages_without_embeddings(self, limit: int) -> PassageIds:
+        """int64: the first `limit` passages that wait for `add_embeddings`."""
+        return id_array(
+            self.rows(
+                "SELECT id FROM passages p WHERE NOT EXISTS "
+                "(SELECT 1 FROM passage_vectors v WHERE v.passage_id = p.id) ORDER BY id LIMIT ?",
+                limit,
+            )
         )
-        return tuple(row[0] for row in rows)
+
+    def n_embedded(self) -> int:
+        """How many passages have an embedding."""
+        return int(self.rows("SELECT count(*) FROM passage_vectors")[0][0])
+
+    def add_embeddings(
+        self,
+        passage_ids: Sequence[int] | PassageIds,
+        passage_embeddings: Embeddings,
+        sentence_ids: Sequence[int],
+        sentence_embeddings: Embeddings,
+    ) -> None:
+        """Give passages and sentences their vectors, float32 (n, dimension) each in the order of the ids.
+
+        All in one transaction; what was removed meanwhile is passed over.
+
+        Raises:
+            ValueError: embeddings and ids do not match, or no embedder was set.
+        """
+        mark = self.embedder()
+        expected = ((len(passage_ids), mark.dimension), (len(sentence_ids), mark.dimension)) if mark else None
+        if (passage_embeddings.shape, sentence_embeddings.shape) != expected:
+            raise ValueError(f"embeddings of shapes {expected} were expected")
+        with self.writing() as connection:
+            writing.insert_embeddings(
+                connection,
+                zip(map(int, passage_ids), passage_embeddings, strict=True),
+                zip(sentence_ids, sentence_embeddings, strict=True),
+            )
 
     def replace_embeddings(
         self, document_id: str, passage_embeddings: Embeddings, sentence_embeddings: Embeddings
     ) -> None:
-        """Give a document's passages and sentences (both in order) new vectors, in one transaction."""
+        """Give all passages and sentences of a document (both in order) new vectors; see `add_embeddings`."""
         passage_ids = self.passage_ids([document_id])
-        with self._writing() as connection:
-            sentence_ids = connection.execute(
-                "SELECT s.id FROM sentences s JOIN passages p ON p.id = s.passage_id WHERE p.document_id = ? "
-                "ORDER BY s.ordinal",
-                (document_id,),
-            ).fetchall()
-            connection.executemany(
-                "INSERT OR REPLACE INTO passage_vectors (passage_id, embedding) VALUES (?, ?)",
-                ((int(i), float32_bytes(row)) for i, row in zip(passage_ids, passage_embeddings, strict=True)),
-            )
-            connection.executemany(
-                "UPDATE sentences SET embedding = ? WHERE id = ?",
-                ((float16_bytes(row), i) for (i,), row in zip(sentence_ids, sentence_embeddings, strict=True)),
-            )
+        sentences = self.sentences(passage_ids.tolist())
+        ids = [one.id for run in sentences.values() for one in run]
+        self.add_embeddings(passage_ids, passage_embeddings, ids, sentence_embeddings)
 
     # Full text
 
@@ -299,7 +338,7 @@ class Store:
         query = _any_of(terms)
         if not query:
             return []
-        rows = self._rows(
+        rows = self.rows(
             _FIND_TEXT + (_IN_SCOPE if document_ids else "") + _BEST_FIRST,
             terms=query,
             limit=limit,
@@ -312,13 +351,13 @@ class Store:
         frequency: dict[str, int] = {}
         for term in terms:
             query = _any_of([term])
-            rows = self._rows("SELECT count(*) FROM passages_fts WHERE passages_fts MATCH ?", query) if query else []
+            rows = self.rows("SELECT count(*) FROM passages_fts WHERE passages_fts MATCH ?", query) if query else []
             frequency[term] = rows[0][0] if rows else 0
         return frequency
 
     def passage_terms(self, passage_ids: Iterable[int]) -> dict[int, PassageTerms]:
         """What the full text holds of these passages; those that do not exist are left out."""
-        rows = self._rows(
+        rows = self.rows(
             "SELECT p.id, p.document_id, d.title, p.ordinal, f.terms FROM passages p "
             "JOIN documents d ON d.id = p.document_id JOIN passages_fts f ON f.rowid = p.id "
             "WHERE p.id IN (SELECT value FROM json_each(?)) ORDER BY p.id",
@@ -329,12 +368,12 @@ class Store:
     # Files
 
     def file(self, path: str) -> FileRow | None:
-        rows = self._rows(_FILES + "WHERE path = ?", path)
+        rows = self.rows(_FILES + "WHERE path = ?", path)
         return file_row(rows[0]) if rows else None
 
     def files(self) -> tuple[FileRow, ...]:
         """Every file that was ever to be added and not removed since, ordered by path."""
-        return tuple(file_row(row) for row in self._rows(_FILES + "ORDER BY path"))
+        return tuple(file_row(row) for row in self.rows(_FILES + "ORDER BY path"))
 
     def record_file(self, file: FileRow) -> None:
         """Remember what became of a file.
@@ -342,37 +381,34 @@ class Store:
         A document that no file points to any more goes; where its first file went elsewhere, it takes the name and
         path of another file that still holds its text.
         """
-        with self._writing() as connection:
+        with self.writing() as connection:
             writing.link_file(connection, file)
+
+    def forget_file(self, path: str) -> None:
+        """The file is gone; so is its document, unless another file holds it too (then `purge`)."""
+        with self.writing() as connection:
+            writing.forget_file(connection, path)
 
     # Writing
 
     def add_document(
-        self,
-        document: Document,
-        passages: Sequence[Passage],
-        passage_embeddings: Embeddings,
-        sentence_embeddings: Embeddings,
-        file: FileRow | None = None,
+        self, document: Document, passages: Sequence[Passage], file: FileRow | None = None, *, note: str = ""
     ) -> None:
-        """Add a document whole, in one transaction, with the file it came from.
+        """Add a document whole, in one transaction, with the file it came from; its vectors follow.
 
-        `sentence_embeddings` has one row for each sentence of the passages, in order. A document that is there
-        already stays as it is; the one that the file held before goes if no other file holds it (then `purge`).
-
-        Raises:
-            ValueError: embeddings and passages do not match, or no embedder was set.
+        It can be found by its words at once. A document that is there already stays as it is; the one that the file
+        held before goes if no other file holds it (then `purge`).
         """
-        mark = self.embedder()
-        n_sentences = sum(len(passage.sentences) for passage in passages)
-        expected = ((len(passages), mark.dimension), (n_sentences, mark.dimension)) if mark else None
-        if (passage_embeddings.shape, sentence_embeddings.shape) != expected:
-            raise ValueError(f"embeddings of shapes {expected} were expected")
-        with self._writing() as connection:
+        with self.writing() as connection:
             if not connection.execute("SELECT 1 FROM documents WHERE id = ?", (document.id,)).fetchone():
-                writing.insert_document(connection, document, passages, passage_embeddings, sentence_embeddings)
+                writing.insert_document(connection, document, passages, note)
             if file is not None:
                 writing.link_file(connection, file)
+
+    def cut_anew(self, document: Document, passages: Sequence[Passage]) -> None:
+        """Store the marks of a document that is there and its passages as they ask for; vectors follow."""
+        with self.writing() as connection:
+            writing.replace_passages(connection, document, passages)
 
     def remove_document(self, document_id: str) -> bool:
         """Delete a document everywhere, so that its text is in no file of the store afterwards; False if unknown.
@@ -380,7 +416,7 @@ class Store:
         Its files are forgotten, backups from migrations are deleted (they hold the text as well), the full-text
         index is rewritten and the write-ahead log emptied. A database that was set aside as damaged is not touched.
         """
-        with self._writing() as connection:
+        with self.writing() as connection:
             known = connection.execute("DELETE FROM files WHERE document_id = ?", (document_id,)).rowcount > 0
             known = writing.delete_document(connection, document_id) or known
         self.purge()
@@ -411,17 +447,17 @@ class Store:
         return int(self.meta("revision") or 0)
 
     def meta(self, key: str) -> str | None:
-        rows = self._rows("SELECT value FROM meta WHERE key = ?", key)
+        rows = self.rows("SELECT value FROM meta WHERE key = ?", key)
         return rows[0][0] if rows else None
 
     def set_meta(self, key: str, value: str) -> None:
         """Remember a setting that belongs to the stored text, such as the chunking parameters."""
-        with self._writing() as connection:
+        with self.writing() as connection:
             writing.set_meta(connection, key, value)
 
     def is_sound(self) -> bool:
         """SQLite's full integrity check; reads the whole file."""
-        return self._rows("PRAGMA integrity_check(1)") == [("ok",)]
+        return self.rows("PRAGMA integrity_check(1)") == [("ok",)]
 
     @contextmanager
     def _guarded(self) -> Iterator[sqlite3.Connection]:
@@ -429,7 +465,8 @@ class Store:
             yield self._connection
 
     @contextmanager
-    def _writing(self) -> Iterator[sqlite3.Connection]:
+    def writing(self) -> Iterator[sqlite3.Connection]:
+        """A transaction, for the modules that keep tables of their own in this store; readers see that it changed."""
         with self._guarded() as connection, storefile.transaction(connection):
             yield connection
             connection.execute(
@@ -437,7 +474,8 @@ class Store:
                 "ON CONFLICT (key) DO UPDATE SET value = CAST(value AS INTEGER) + 1"
             )
 
-    def _rows(self, query: str, /, *values: object, **named: object) -> list[Row]:
+    def rows(self, query: str, /, *values: object, **named: object) -> list[Row]:
+        """What a query gives, for the modules that keep tables of their own in this store."""
         with self._guarded() as connection:
             return connection.execute(query, named or values).fetchall()
 

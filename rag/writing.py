@@ -6,45 +6,83 @@ It commits nothing by itself, and nothing here reads for anyone but the write at
 from __future__ import annotations
 
 import sqlite3
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import asdict, astuple
+from datetime import UTC, datetime
 
-from rag.ports import Embeddings
-from rag.rows import FileRow, float16_bytes, float32_bytes
-from rag.types import Document, Passage
+from rag.rows import Embedding, FileRow, float16_bytes, float32_bytes
+from rag.types import Document, Mark, Passage
 
 PURGE = "purge"
 """The key under which the store remembers that words of deleted documents may still be in its files."""
 
 
 def insert_document(
-    connection: sqlite3.Connection,
-    document: Document,
-    passages: Sequence[Passage],
-    passage_embeddings: Embeddings,
-    sentence_embeddings: Embeddings,
+    connection: sqlite3.Connection, document: Document, passages: Sequence[Passage], note: str = ""
 ) -> None:
-    """Insert a document with its passages, sentences and vectors; shapes as in `Store.add_document`, checked there."""
+    """Insert a document with its passages and sentences, all without vectors."""
     source = document.source
     connection.execute(
         "INSERT INTO documents (id, name, path, title, date, origin, media_type, n_chars, text) "
         "VALUES (:id, :name, :path, :title, :date, :origin, :media_type, :n_chars, :text)",
         {**asdict(source), "text": document.text},
     )
-    rows = iter(sentence_embeddings)
-    for passage, embedding in zip(passages, passage_embeddings, strict=True):
+    connection.execute(
+        "INSERT INTO descriptions (document_id, author, language, n_pages, note, added_at) VALUES (?, ?, ?, ?, ?, ?)",
+        (document.id, source.author, source.language, source.n_pages, note, datetime.now(UTC).isoformat()),
+    )
+    connection.executemany(
+        'INSERT INTO parts (document_id, ordinal, kind, number, start, "end", label, is_ocr) '
+        "VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
+        (
+            (document.id, ordinal, part.kind, part.number, *astuple(part.span), part.label, part.is_ocr)
+            for ordinal, part in enumerate(document.parts)
+        ),
+    )
+    _insert_marks(connection, document.id, document.marks)
+    _insert_passages(connection, document, passages)
+
+
+def replace_passages(connection: sqlite3.Connection, document: Document, passages: Sequence[Passage]) -> None:
+    """Cut a document that is there anew, as its marks now ask for; new passages have no vectors."""
+    connection.execute("DELETE FROM passages WHERE document_id = ?", (document.id,))
+    connection.execute("DELETE FROM marks WHERE document_id = ?", (document.id,))
+    _insert_marks(connection, document.id, document.marks)
+    _insert_passages(connection, document, passages)
+
+
+def insert_embeddings(
+    connection: sqlite3.Connection,
+    passage_rows: Iterable[tuple[int, Embedding]],
+    sentence_rows: Iterable[tuple[int, Embedding]],
+) -> None:
+    """Give passages and sentences, by their ids, their vectors; those that have gone meanwhile are passed over."""
+    connection.executemany(
+        "INSERT OR REPLACE INTO passage_vectors (passage_id, embedding) SELECT id, ? FROM passages WHERE id = ?",
+        ((float32_bytes(row), passage_id) for passage_id, row in passage_rows),
+    )
+    connection.executemany(
+        "UPDATE sentences SET embedding = ? WHERE id = ?",
+        ((float16_bytes(row), sentence_id) for sentence_id, row in sentence_rows),
+    )
+
+
+def _insert_marks(connection: sqlite3.Connection, document_id: str, marks: Sequence[Mark]) -> None:
+    connection.executemany(
+        'INSERT INTO marks (document_id, kind, start, "end", is_lifted) VALUES (?, ?, ?, ?, ?)',
+        ((document_id, mark.kind, *astuple(mark.span), mark.is_lifted) for mark in marks),
+    )
+
+
+def _insert_passages(connection: sqlite3.Connection, document: Document, passages: Sequence[Passage]) -> None:
+    for passage in passages:
         passage_id = connection.execute(
             'INSERT INTO passages (document_id, ordinal, start, "end", n_tokens, text) VALUES (?, ?, ?, ?, ?, ?)',
             (document.id, passage.ordinal, *astuple(passage.span), passage.n_tokens, passage.span.cut(document.text)),
         ).lastrowid
-        connection.execute("INSERT INTO passage_vectors VALUES (?, ?)", (passage_id, float32_bytes(embedding)))
         connection.executemany(
-            'INSERT INTO sentences (passage_id, ordinal, start, "end", embedding) VALUES (?, ?, ?, ?, ?)',
-            (
-                (passage_id, sentence.ordinal, sentence.span.start, sentence.span.end, float16_bytes(row))
-                # The sentences come first: zip must not take a vector that belongs to the next passage.
-                for sentence, row in zip(passage.sentences, rows, strict=False)
-            ),
+            'INSERT INTO sentences (passage_id, ordinal, start, "end") VALUES (?, ?, ?, ?)',
+            ((passage_id, one.ordinal, one.span.start, one.span.end) for one in passage.sentences),
         )
 
 
@@ -61,12 +99,37 @@ def link_file(connection: sqlite3.Connection, file: FileRow) -> None:
     """Remember a file; what it held before goes, unless another file holds it too."""
     held = connection.execute("SELECT document_id FROM files WHERE path = ?", (file.path,)).fetchone()
     connection.execute(
-        "INSERT OR REPLACE INTO files (path, root, name, size_bytes, mtime_ns, sha256, state, reason, document_id) "
-        "VALUES (:path, :root, :name, :size_bytes, :mtime_ns, :sha256, :state, :reason, :document_id)",
+        "INSERT OR REPLACE INTO files "
+        "(path, root, name, size_bytes, mtime_ns, sha256, state, reason, document_id, read_by) VALUES "
+        "(:path, :root, :name, :size_bytes, :mtime_ns, :sha256, :state, :reason, :document_id, :read_by)",
         asdict(file),
     )
     if held and held[0] and held[0] != file.document_id:
+        if file.document_id:
+            _hand_on(connection, held[0], file.document_id)
         _let_go(connection, held[0])
+
+
+def forget_file(connection: sqlite3.Connection, path: str) -> None:
+    """The file is gone; its document goes with it unless another file holds it too."""
+    held = connection.execute("SELECT document_id FROM files WHERE path = ?", (path,)).fetchone()
+    connection.execute("DELETE FROM files WHERE path = ?", (path,))
+    if held and held[0]:
+        _let_go(connection, held[0])
+
+
+def _hand_on(connection: sqlite3.Connection, old_id: str, new_id: str) -> None:
+    """The file has changed: what a person corrected of it, and the collections it is in, go to its new text."""
+    connection.execute(
+        "UPDATE descriptions SET (given_title, given_date, given_author) = "
+        "(SELECT given_title, given_date, given_author FROM descriptions WHERE document_id = :old) "
+        "WHERE document_id = :new AND coalesce(given_title, given_date, given_author) IS NULL",
+        {"old": old_id, "new": new_id},
+    )
+    connection.execute(
+        "INSERT OR IGNORE INTO collected SELECT collection_id, :new FROM collected WHERE document_id = :old",
+        {"old": old_id, "new": new_id},
+    )
 
 
 def _let_go(connection: sqlite3.Connection, document_id: str) -> None:

@@ -51,7 +51,8 @@ def store(tmp_path: Path) -> Iterator[Store]:
         source = Source(document_id(text), "a.txt", "/a.txt", "A", None, None, "text/plain", len(text))
         span = Span(0, len(text))
         rows = np.array([[1.0, 0.0]], dtype=np.float32)
-        store.add_document(Document(source, text), [Passage(0, span, 5, (Sentence(0, span),))], rows, rows)
+        store.add_document(Document(source, text), [Passage(0, span, 5, (Sentence(0, span),))])
+        store.replace_embeddings(source.id, rows, rows)
         yield store
 
 

@@ -33,6 +33,11 @@ def _text(number: int) -> str:
     return " ".join(f"Keeper {number} saw ship {n} pass." for n in range(6)) + "\n"
 
 
+def _add(store: Store, new: WholeDocument) -> None:
+    store.add_document(new.document, new.passages)
+    store.replace_embeddings(new.document.id, new.embeddings, new.sentence_embeddings)
+
+
 @pytest.fixture
 def real(tmp_path: Path) -> AppPaths:
     paths = AppPaths.under(tmp_path / "real")
@@ -41,7 +46,7 @@ def real(tmp_path: Path) -> AppPaths:
         store.set_embedder(_EMBEDDER.name, _EMBEDDER.dimension)
         for number in range(3):
             new = _whole(_text(number), f"{number}.txt")
-            store.add_document(new.document, new.passages, new.embeddings, new.sentence_embeddings)
+            _add(store, new)
     return paths
 
 
@@ -110,6 +115,6 @@ def test_texts_that_allow_too_few_orders_are_refused_with_what_they_gave(tmp_pat
     with closing(Store.open(paths.library)) as store:
         store.set_embedder(_EMBEDDER.name, _EMBEDDER.dimension)
         new = _whole("One sentence only.\n")
-        store.add_document(new.document, new.passages, new.embeddings, new.sentence_embeddings)
+        _add(store, new)
     with pytest.raises(TooLittleText, match="no more than 1 passages"):
         sized_library(paths, AppPaths.under(tmp_path / "made"), 5, _ignore)

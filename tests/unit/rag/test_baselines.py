@@ -47,7 +47,8 @@ def store(tmp_path: Path) -> Iterator[Store]:
             passages = Chunker(count_tokens).chunk(text)
             sentences = [s.span.cut(text) for p in passages for s in p.sentences]
             rows = embedder.embed([p.span.cut(text) for p in passages])
-            opened.add_document(Document(source, text), passages, rows, embedder.embed(sentences))
+            opened.add_document(Document(source, text), passages)
+            opened.replace_embeddings(source.id, rows, embedder.embed(sentences))
         yield opened
 
 

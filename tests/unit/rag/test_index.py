@@ -59,7 +59,8 @@ def _add(store: Store, number: int) -> str:
     rows = _unit_rows(_PASSAGES, number)
     name = f"{number}.txt"
     source = Source(document_id(text), name, f"/texts/{name}", f"Title {number}", None, None, "text/plain", len(text))
-    store.add_document(Document(source, text), passages, rows, rows)
+    store.add_document(Document(source, text), passages)
+    store.replace_embeddings(source.id, rows, rows)
     return source.id
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 from threading import Event
 
@@ -11,10 +12,11 @@ import numpy as np
 import pytest
 
 from rag.chunking import Chunker
+from rag.holdings import Correction, Holdings
 from rag.ingest import Ingest
 from rag.reading import LocalReader
 from rag.store import Store
-from rag.types import FileReport, FileState, Reading
+from rag.types import FileReport, FileState, Mark, NoiseKind, Part, PartKind, Reading, Span, Stage
 from tests.fakes import HashingEmbedder, count_tokens
 
 
@@ -80,7 +82,8 @@ def test_a_folder_goes_in_sorted_with_relative_names(ingest: Ingest, store: Stor
     (folder / "program.exe").write_text("unknown")
     seen = list(ingest.add([folder]))
     assert [p.name for p in seen if p.report] == ["a.md", "b.txt", "program.exe", "sub/c.txt"]
-    assert [(p.done, p.total) for p in seen] == [(n // 2 + n % 2, 4) for n in range(8)]
+    read = [(p.done, p.total) for p in seen if p.stage is Stage.READING]
+    assert read == [(n // 2 + n % 2, 4) for n in range(8)]
     assert [source.name for source in store.sources()] == ["a.md", "b.txt", "sub/c.txt"]
     assert store.embedded_ids().tolist() == store.passage_ids().tolist()
     for run in store.sentences(store.passage_ids()).values():
@@ -244,16 +247,18 @@ def test_names_that_are_no_unicode_are_told_in_printable_form(ingest: Ingest, st
     assert _states(ingest, folder) == {"a\\xff\n.txt": FileState.UNCHANGED}
 
 
-def test_cancelling_between_batches_leaves_nothing_of_the_document(store: Store, folder: Path) -> None:
+def test_cancelling_between_batches_keeps_the_words_and_goes_on_later(store: Store, folder: Path) -> None:
     (folder / "a.txt").write_text("\n\n".join(f"Sentence number {n} stands here." for n in range(300)))
     cancel = Event()
     stopped = Ingest(store, StoppingEmbedder(cancel), LocalReader(), Chunker(count_tokens))
-    assert [progress.report for progress in stopped.add([folder], cancel)] == [None]
-    assert store.sources() == ()
-    assert store.files() == ()
+    reports = [step.report for step in stopped.add([folder], cancel) if step.report]
+    assert [report.state for report in reports] == [FileState.INDEXED]
+    assert store.search_text(["sentence"], 1)
+    assert not stopped.is_embedded()
     cancel.clear()
     again = Ingest(store, HashingEmbedder(), LocalReader(), Chunker(count_tokens))
-    assert _states(again, folder) == {"a.txt": FileState.INDEXED}
+    assert _states(again, folder) == {"a.txt": FileState.UNCHANGED}
+    assert again.is_embedded()
 
 
 def test_cancelling_between_files_keeps_what_is_done(ingest: Ingest, store: Store, folder: Path) -> None:
@@ -282,18 +287,110 @@ def test_another_embedder_must_embed_anew_and_goes_on_where_it_was_stopped(store
     _added(Ingest(store, HashingEmbedder(), LocalReader(), Chunker(count_tokens)), folder)
     other = HashingEmbedder(dimension=32, name="other")
     ingest = Ingest(store, other, LocalReader(), Chunker(count_tokens))
-    assert ingest.needs_reembedding()
-    with pytest.raises(ValueError, match="vectors are of"):
-        list(ingest.add([folder]))
+    assert not ingest.is_embedded()
     cancel = Event()
-    for progress in ingest.reembed(cancel):
-        if progress.report:
-            cancel.set()
-            break
-    assert len(store.documents_without_embeddings()) == 1
-    assert [p.report.name for p in ingest.reembed() if p.report] == ["b.txt"]
-    assert not ingest.needs_reembedding()
+    cancel.set()
+    assert list(ingest.embed(cancel)) == []
+    assert [(step.stage, step.done, step.total) for step in ingest.embed()] == [(Stage.EMBEDDING, 2, 2)]
+    assert ingest.is_embedded()
     ids = store.passage_ids()
     texts = [passage.text for passage in store.passages(ids).values()]
     np.testing.assert_allclose(store.embeddings(ids), other.embed(texts), atol=1e-6)
     assert store.embedder().name == other.name
+
+
+class MarkingReader(LocalReader):
+    """Marks the second line of every file, and calls the third one a slide."""
+
+    def read(self, path: Path) -> Reading:
+        reading = super().read(path)
+        ends = [place for place, letter in enumerate(reading.text) if letter == "\n"]
+        return replace(
+            reading,
+            marks=(Mark(NoiseKind.SHARING, Span(ends[0] + 1, ends[1])),),
+            parts=(Part(PartKind.SLIDE, 1, Span(0, ends[1])), Part(PartKind.SLIDE, 2, Span(ends[1] + 1, ends[2]))),
+            note="one picture was not read.",
+        )
+
+
+@pytest.fixture
+def marked(store: Store, folder: Path) -> tuple[Ingest, str]:
+    (folder / "a.txt").write_text("Boats left in May.\nShare this now!\nBoats came back.\n")
+    ingest = Ingest(store, HashingEmbedder(), MarkingReader(), Chunker(count_tokens))
+    (report,) = _added(ingest, folder)
+    assert (report.state, report.reason) == (FileState.INDEXED, "one picture was not read.")
+    return ingest, report.document_id
+
+
+def _passages(store: Store, wanted_id: str) -> list[str]:
+    return [passage.text for passage in store.passages_of(wanted_id)]
+
+
+def test_marked_characters_are_in_no_passage_and_no_passage_reaches_over_a_slide(marked, store: Store) -> None:
+    _, wanted_id = marked
+    assert _passages(store, wanted_id) == ["Boats left in May.", "Boats came back."]
+    assert store.search_text(["share"], 5) == []
+
+
+def test_a_lifted_mark_can_be_found_and_closed_again(marked, store: Store) -> None:
+    ingest, wanted_id = marked
+    (mark,) = store.marks(wanted_id)
+    ingest.lift(wanted_id, mark.span.start, is_lifted=True)
+    assert any("Share this now!" in text for text in _passages(store, wanted_id))
+    assert not ingest.is_embedded()
+    list(ingest.embed())
+    assert ingest.is_embedded()
+    ingest.lift(wanted_id, mark.span.start, is_lifted=False)
+    assert _passages(store, wanted_id) == ["Boats left in May.", "Boats came back."]
+    with pytest.raises(KeyError):
+        ingest.lift(wanted_id, 1, is_lifted=True)
+
+
+def test_what_is_set_aside_by_hand_swallows_the_marks_it_touches(marked, store: Store) -> None:
+    ingest, wanted_id = marked
+    text = store.document(wanted_id).text
+    start = text.index("this")
+    ingest.set_aside(wanted_id, Span(start, text.index("Boats came") + 5))
+    (mark,) = store.marks(wanted_id)
+    assert mark.kind is NoiseKind.BY_HAND
+    assert mark.span.cut(text) == "Share this now!\nBoats"
+    assert _passages(store, wanted_id) == ["Boats left in May.", "came back."]
+
+
+def test_files_that_have_gone_are_forgotten_but_not_those_of_a_folder_that_has_gone(
+    ingest: Ingest, store: Store, folder: Path
+) -> None:
+    (folder / "a.txt").write_text("Text of a.")
+    (folder / "b.txt").write_text("Text of b.")
+    _added(ingest, folder)
+    (folder / "a.txt").unlink()
+    assert ingest.forget_missing(folder) == ["a.txt"]
+    assert [source.name for source in store.sources()] == ["b.txt"]
+    folder.rename(folder.with_name("elsewhere"))
+    assert ingest.forget_missing(folder) == []
+    assert [source.name for source in store.sources()] == ["b.txt"]
+
+
+def test_what_older_readers_could_not_read_is_tried_again(ingest: Ingest, store: Store, folder: Path) -> None:
+    (folder / "a.txt").write_text("Text.")
+    _added(ingest, folder)
+    row = store.file(str(folder / "a.txt"))
+    store.record_file(replace(row, state=FileState.UNSUPPORTED, reason="no.", document_id=None, read_by="1"))
+    assert _states(ingest, folder) == {"a.txt": FileState.INDEXED}
+    store.record_file(replace(row, state=FileState.UNSUPPORTED, reason="no.", document_id=None))
+    assert _states(ingest, folder) == {"a.txt": FileState.UNSUPPORTED}
+
+
+def test_a_file_that_changes_keeps_its_corrections_and_its_collections(
+    ingest: Ingest, store: Store, folder: Path
+) -> None:
+    (folder / "a.txt").write_text("The first text.")
+    (report,) = _added(ingest, folder)
+    holdings = Holdings(store)
+    holdings.correct(report.document_id, Correction(title="My title", date="2020", author="Me"))
+    holdings.collect("Work", [report.document_id])
+    (folder / "a.txt").write_text("The second, longer text.")
+    (changed,) = _added(ingest, folder)
+    source = store.source(changed.document_id)
+    assert (source.title, source.date, source.author) == ("My title", "2020", "Me")
+    assert holdings.collections()[0].document_ids == (changed.document_id,)

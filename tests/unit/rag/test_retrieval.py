@@ -38,7 +38,8 @@ def _add(store: Store, text: str, title: str, max_tokens: int = 40) -> str:
     passages = Chunker(count_tokens, max_tokens).chunk(text)
     sentences = [sentence.span.cut(text) for passage in passages for sentence in passage.sentences]
     whole = [passage.span.cut(text) for passage in passages]
-    store.add_document(made, passages, _EMBEDDER.embed(whole), _EMBEDDER.embed(sentences))
+    store.add_document(made, passages)
+    store.replace_embeddings(made.id, _EMBEDDER.embed(whole), _EMBEDDER.embed(sentences))
     return made.id
 
 

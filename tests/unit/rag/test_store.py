@@ -11,6 +11,7 @@ import threading
 import time
 from collections.abc import Iterator
 from contextlib import closing
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -21,7 +22,20 @@ from rag.errors import StoreTooNew, StoreUnavailable
 from rag.rows import FileRow, PassageTerms
 from rag.schema import MIGRATIONS
 from rag.store import _BEST_FIRST, _FIND_TEXT, _IN_SCOPE, Store
-from rag.types import Document, FileState, Passage, Sentence, Source, Span, document_id
+from rag.types import (
+    Document,
+    FileState,
+    Mark,
+    NoiseKind,
+    Part,
+    PartKind,
+    Passage,
+    Quote,
+    Sentence,
+    Source,
+    Span,
+    document_id,
+)
 from tests.kills import n_kills
 
 _ROOT = Path(__file__).resolve().parents[3]
@@ -74,7 +88,8 @@ def _add(store: Store, name: str, text: str, file: FileRow | None = None) -> Doc
     document, passages = _document(name, text), _passages(text)
     n_words = sum(len(passage.sentences) for passage in passages)
     rows = _rows(len(passages), 1), _rows(n_words, 2)
-    store.add_document(document, passages, *rows, file or _file(document))
+    store.add_document(document, passages, file or _file(document))
+    store.replace_embeddings(document.id, *rows)
     return document
 
 
@@ -103,11 +118,59 @@ def test_vectors_come_back_in_the_order_asked_for(store: Store) -> None:
 
 
 def test_embeddings_that_do_not_match_are_refused_and_leave_nothing(store: Store) -> None:
-    document, passages = _document("a.txt", "one two"), _passages("one two")
+    document = _document("a.txt", "one two")
+    store.add_document(document, _passages("one two"))
     with pytest.raises(ValueError, match="shapes"):
-        store.add_document(document, passages, _rows(1), _rows(3))
+        store.replace_embeddings(document.id, _rows(1), _rows(3))
     with pytest.raises(ValueError, match="shapes"):
-        store.add_document(document, passages, _rows(1)[:, :4], _rows(2)[:, :4])
+        store.replace_embeddings(document.id, _rows(1)[:, :4], _rows(2)[:, :4])
+    assert store.n_embedded() == 0
+
+
+def test_a_document_is_found_by_its_words_before_it_has_vectors(store: Store) -> None:
+    store.add_document(_document("a.txt", "one two\nthree"), _passages("one two\nthree"))
+    first, second = store.passage_ids().tolist()
+    assert [passage_id for passage_id, _ in store.search_text(["three"], 5)] == [second]
+    assert store.passages_without_embeddings(10).tolist() == [first, second]
+    assert store.passages_without_embeddings(1).tolist() == [first]
+
+
+def test_vectors_of_passages_that_were_removed_meanwhile_are_passed_over(store: Store) -> None:
+    document = _add(store, "a.txt", "one two")
+    ids = store.passage_ids()
+    sentences = [one.id for run in store.sentences(ids.tolist()).values() for one in run]
+    store.remove_document(document.id)
+    store.add_embeddings(ids, _rows(1), sentences, _rows(2))
+    assert store.n_embedded() == 0
+
+
+def test_parts_and_marks_come_back_with_the_document(store: Store) -> None:
+    text = "Page one.\nMenu\nPage two."
+    parts = (Part(PartKind.PAGE, 1, Span(0, 9), "i"), Part(PartKind.PAGE, 3, Span(15, 24), is_ocr=True))
+    marks = (Mark(NoiseKind.MENU, Span(10, 14)), Mark(NoiseKind.TEASER, Span(15, 19), is_lifted=True))
+    document = replace(_document("a.pdf", text), parts=parts, marks=marks)
+    store.add_document(document, _passages(text))
+    assert store.document(document.id) == document
+    cut = Quote.cut(store.document(document.id), Span(20, 24), 1.0)
+    assert (cut.place, cut.is_ocr) == ("page 3", True)
+
+
+def test_a_document_that_is_cut_anew_keeps_its_text_and_loses_its_vectors(store: Store) -> None:
+    document = _add(store, "a.txt", "one two\nthree")
+    marked = replace(document, marks=(Mark(NoiseKind.MENU, Span(8, 13)),))
+    store.cut_anew(marked, _passages("one two"))
+    assert store.document(document.id) == marked
+    assert [passage.text for passage in store.passages_of(document.id)] == ["one two"]
+    assert store.search_text(["three"], 5) == []
+    assert store.n_embedded() == 0
+
+
+def test_a_file_that_is_gone_takes_its_document_along_unless_another_holds_it(store: Store) -> None:
+    document = _add(store, "a.txt", "one two")
+    store.record_file(_file(document, "/texts/b.txt"))
+    store.forget_file("/texts/a.txt")
+    assert store.source(document.id).path == "/texts/b.txt"
+    store.forget_file("/texts/b.txt")
     assert store.sources() == ()
 
 
@@ -141,14 +204,31 @@ def test_a_passage_is_told_with_its_neighbours_stems_and_best_sentence(store: St
     assert best == {first: pytest.approx(1.0, abs=1e-3)}
 
 
+def _add_in_first_format(store: Store, name: str, text: str) -> Document:
+    document = _document(name, text)
+    with store.writing() as connection:
+        connection.execute(
+            "INSERT INTO documents VALUES (:id, :name, :path, :title, :date, :origin, :media_type, :n_chars, :text)",
+            {key: getattr(document.source, key) for key in Source.__slots__} | {"text": text},
+        )
+        connection.executemany(
+            'INSERT INTO passages (document_id, ordinal, start, "end", n_tokens, text) VALUES (?, ?, ?, ?, ?, ?)',
+            (
+                (document.id, one.ordinal, one.span.start, one.span.end, one.n_tokens, one.span.cut(text))
+                for one in _passages(text)
+            ),
+        )
+    return document
+
+
 def test_a_library_of_the_first_format_gets_its_full_text_anew(path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     with monkeypatch.context() as older:
         older.setattr(storefile, "MIGRATIONS", MIGRATIONS[:1])
         with Store.open(path) as store:
-            store.set_embedder("hashing", _DIMENSION)
-            _add(store, "a.txt", "мосты через реки\nplain words")
-            gone = _add(store, "b.txt", "zqmarker")
+            kept = _add_in_first_format(store, "a.txt", "мосты через реки\nplain words")
+            gone = _add_in_first_format(store, "b.txt", "zqmarker")
     with Store.open(path) as store:
+        assert store.document(kept.id) == kept
         first, second, _ = store.passage_ids().tolist()
         assert [i for i, _ in store.search_text(["мост"], 5)] == [first]
         assert [i for i, _ in store.search_text(["word"], 5)] == [second]
@@ -245,7 +325,7 @@ def test_a_removed_document_is_in_no_file_afterwards(store: Store, path: Path) -
 
 def test_what_a_reader_keeps_from_being_wiped_is_wiped_later(store: Store, path: Path) -> None:
     gone = _add(store, "gone.txt", "zqmarker here\nand zqmarker there\n" * 50 + "end")
-    store._rows("PRAGMA busy_timeout = 10")
+    store.rows("PRAGMA busy_timeout = 10")
     with closing(sqlite3.connect(path, isolation_level=None)) as reader:
         reader.execute("BEGIN")
         reader.execute("SELECT count(*) FROM documents").fetchone()
@@ -269,10 +349,10 @@ def test_another_embedder_drops_all_vectors_until_they_are_replaced(store: Store
     document = _add(store, "a.txt", "one two\nthree")
     store.set_embedder("other", 4)
     assert store.embedded_ids().tolist() == []
-    assert store.documents_without_embeddings() == (document.id,)
+    assert store.passages_without_embeddings(9).tolist() == store.passage_ids().tolist()
     assert not store.sentences(store.passage_ids())[int(store.passage_ids()[0])][0].embedding.any()
     store.replace_embeddings(document.id, np.eye(4, dtype=np.float32)[:2], np.eye(4, dtype=np.float32)[:3])
-    assert store.documents_without_embeddings() == ()
+    assert store.passages_without_embeddings(9).tolist() == []
     np.testing.assert_array_equal(store.embeddings(store.passage_ids()), np.eye(4, dtype=np.float32)[:2])
     revision = store.revision()
     store.set_embedder("other", 4)
@@ -427,12 +507,12 @@ def test_damage_met_later_is_a_sentence_and_asks_for_a_check(store: Store, path:
 
 def test_a_full_disk_is_a_sentence_and_the_store_works_again_when_there_is_space(store: Store) -> None:
     _add(store, "a.txt", "one")
-    limit = store._rows("PRAGMA page_count")[0][0] + 2
-    store._rows(f"PRAGMA max_page_count = {limit}")
+    limit = store.rows("PRAGMA page_count")[0][0] + 2
+    store.rows(f"PRAGMA max_page_count = {limit}")
     with pytest.raises(StoreUnavailable, match="disk is full"):
         _add(store, "big.txt", "words and words\n" * 5000 + "end")
     assert [source.name for source in store.sources()] == ["a.txt"]
-    store._rows("PRAGMA max_page_count = 1073741823")
+    store.rows("PRAGMA max_page_count = 1073741823")
     _add(store, "big.txt", "words and words\n" * 5000 + "end")
     assert len(store.sources()) == 2
 
