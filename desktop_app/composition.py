@@ -25,8 +25,10 @@ from models.catalogue import Role
 from models.shelf import Shelf
 from rag.assistant import Assistant
 from rag.errors import StoreUnavailable
+from rag.holdings import Collection, Correction, Holdings, WatchedFolder
+from rag.rows import FileRow
 from rag.store import Store
-from rag.types import Document, Event, Hit, IngestProgress, Scope, Source, Turn
+from rag.types import Document, Event, Hit, IngestProgress, Scope, Source, Span, Turn
 
 #: Passages that Chroma takes over at a time: a question that comes in between waits a tenth of a second.
 SLICE_ROWS: Final = 100
@@ -70,6 +72,7 @@ class LocalWorkbench:
     def __init__(self, paths: AppPaths, settings: Settings, *, with_index: bool = True) -> None:
         self._path = paths.library
         self._store = Store.read(paths.library)
+        self._holdings = Holdings(self._store)
         self._seeds = OfferedSeeds(paths.data / "seeds.json")
         self._settings = settings
         self._is_started = False
@@ -132,6 +135,8 @@ class LocalWorkbench:
     def _steps(self, paths: Sequence[Path], cancel: CancelEvent) -> Iterator[IngestProgress]:
         """Many short calls instead of one long one, so that a removal need not wait for the end."""
         indexer = self.hosts["indexer"]
+        for folder in {Path(one.path) for one in self.watched()}.intersection(paths):
+            indexer.call("forget_missing", folder, cancel=cancel)
         found = indexer.call("find", list(paths), cancel=cancel)
         done = 0
         while done < len(found) and not cancel.is_set():
@@ -148,6 +153,45 @@ class LocalWorkbench:
 
     def remove(self, document_id: str) -> None:
         self.hosts["indexer"].call("remove", document_id)
+
+    def files(self) -> tuple[FileRow, ...]:
+        return self._store.files()
+
+    def correct(self, document_id: str, correction: Correction) -> None:
+        self.hosts["indexer"].call("correct", document_id, correction)
+
+    def correction(self, document_id: str) -> Correction:
+        return self._holdings.correction(document_id)
+
+    def collections(self) -> tuple[Collection, ...]:
+        return self._holdings.collections()
+
+    def collect(self, name: str, document_ids: Sequence[str]) -> None:
+        self.hosts["indexer"].call("collect", name, list(document_ids))
+
+    def uncollect(self, name: str, document_ids: Sequence[str]) -> None:
+        self.hosts["indexer"].call("uncollect", name, list(document_ids))
+
+    def rename_collection(self, name: str, new_name: str) -> None:
+        self.hosts["indexer"].call("rename_collection", name, new_name)
+
+    def remove_collection(self, name: str) -> None:
+        self.hosts["indexer"].call("remove_collection", name)
+
+    def watched(self) -> tuple[WatchedFolder, ...]:
+        return self._holdings.watched()
+
+    def watch(self, folder: Path, collection: str = "") -> None:
+        self.hosts["indexer"].call("watch", folder, collection)
+
+    def unwatch(self, folder: Path) -> None:
+        self.hosts["indexer"].call("unwatch", folder)
+
+    def lift(self, document_id: str, start: int, *, is_lifted: bool) -> None:
+        self.hosts["indexer"].call("lift", document_id, start, is_lifted)
+
+    def set_aside(self, document_id: str, span: Span) -> None:
+        self.hosts["indexer"].call("set_aside", document_id, span)
 
     def follow_index(self) -> IndexState:
         return IndexState(*self.hosts["search"].call("follow", SLICE_ROWS))

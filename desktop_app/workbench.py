@@ -9,7 +9,9 @@ from pathlib import Path
 from threading import Event as CancelEvent
 from typing import Protocol
 
-from rag.types import Document, Event, IngestProgress, Scope, Source, Turn
+from rag.holdings import Collection, Correction, WatchedFolder
+from rag.rows import FileRow
+from rag.types import Document, Event, IngestProgress, Scope, Source, Span, Turn
 
 
 class EngineStatus(StrEnum):
@@ -85,11 +87,67 @@ class Workbench(Protocol):
         ...
 
     def add(self, paths: Sequence[Path], cancel: CancelEvent) -> Iterator[IngestProgress]:
-        """Add files and folders; blocks, so it runs in the indexing thread; what was reported as indexed is safe."""
+        """Add files and folders; blocks, so it runs in the indexing thread; what was reported as indexed is safe.
+
+        What has gone from a watched folder among `paths` is removed from the library. Reading comes first, then
+        vectors for all that lack them, from earlier times too: no paths at all lets it go on with those.
+        """
         ...
 
     def remove(self, document_id: str) -> None:
         """Remove a document from the store and the index; the original file is not touched."""
+        ...
+
+    def files(self) -> tuple[FileRow, ...]:
+        """Every file that was to be added and not removed since, with what became of it; milliseconds."""
+        ...
+
+    def correct(self, document_id: str, correction: Correction) -> None:
+        """Show and search a document under this title, date and author."""
+        ...
+
+    def correction(self, document_id: str) -> Correction:
+        """What was corrected of a document."""
+        ...
+
+    def collections(self) -> tuple[Collection, ...]:
+        """The collections with their documents, by name."""
+        ...
+
+    def collect(self, name: str, document_ids: Sequence[str]) -> None:
+        """Put documents into a collection, which is made where there is none; ValueError where the name is empty."""
+        ...
+
+    def uncollect(self, name: str, document_ids: Sequence[str]) -> None:
+        """Take documents out of a collection."""
+        ...
+
+    def rename_collection(self, name: str, new_name: str) -> None:
+        """Raises ValueError, whose message is for the reader, where the new name cannot be used."""
+        ...
+
+    def remove_collection(self, name: str) -> None:
+        """The collection goes, its documents stay."""
+        ...
+
+    def watched(self) -> tuple[WatchedFolder, ...]:
+        """The folders that the library is kept in step with."""
+        ...
+
+    def watch(self, folder: Path, collection: str = "") -> None:
+        """Remember a folder; adding it is another call."""
+        ...
+
+    def unwatch(self, folder: Path) -> None:
+        """Forget a folder; its documents stay."""
+        ...
+
+    def lift(self, document_id: str, start: int, *, is_lifted: bool) -> None:
+        """Let the stretch that a mark at `start` keeps out be found and quoted, or keep it out again."""
+        ...
+
+    def set_aside(self, document_id: str, span: Span) -> None:
+        """Mark a stretch by hand, so that it is neither found nor quoted."""
         ...
 
     def follow_index(self) -> IndexState:

@@ -12,6 +12,8 @@ from threading import current_thread
 
 from desktop_app.workbench import EngineState, EngineStatus, IndexState, Notice
 from rag.errors import StoreUnavailable
+from rag.holdings import Collection, Correction, WatchedFolder
+from rag.rows import FileRow
 from rag.types import (
     Answer,
     Checked,
@@ -26,6 +28,8 @@ from rag.types import (
     Finish,
     Hit,
     IngestProgress,
+    Mark,
+    NoiseKind,
     Quote,
     Quoted,
     Retrieved,
@@ -108,6 +112,11 @@ class FakeWorkbench:
         self.asked: list[Asked] = []
         self.added: list[tuple[Path, ...]] = []
         self.removed: list[str] = []
+        self.skipped_files: list[FileRow] = []
+        self.corrections: dict[str, Correction] = {}
+        self.collected: dict[str, list[str]] = {}
+        self.watched_folders: dict[str, str] = {}
+        self.lifted: list[tuple[str, int, bool]] = []
         self.restarted: list[str] = []
         self.reports: dict[str, FileReport] = {}
         self.is_manual = False
@@ -191,6 +200,68 @@ class FakeWorkbench:
     def remove(self, document_id: str) -> None:
         self.removed.append(document_id)
         self.documents = [one for one in self.documents if one.id != document_id]
+
+    def files(self) -> tuple[FileRow, ...]:
+        held = [
+            FileRow(s.path, "/texts", s.name, s.n_chars, 0, "0" * 64, FileState.INDEXED, "", s.id)
+            for s in self.sources()
+        ]
+        return (*held, *self.skipped_files)
+
+    def correct(self, document_id: str, correction: Correction) -> None:
+        self.corrections[document_id] = correction
+        for place, one in enumerate(self.documents):
+            if one.id == document_id:
+                source = replace(
+                    one.source,
+                    title=correction.title or one.source.title,
+                    date=one.source.date if correction.date is None else correction.date or None,
+                    author=one.source.author if correction.author is None else correction.author or None,
+                )
+                self.documents[place] = replace(one, source=source)
+
+    def correction(self, document_id: str) -> Correction:
+        return self.corrections.get(document_id, Correction())
+
+    def collections(self) -> tuple[Collection, ...]:
+        return tuple(Collection(name, tuple(ids)) for name, ids in sorted(self.collected.items()))
+
+    def collect(self, name: str, document_ids: Sequence[str]) -> None:
+        held = self.collected.setdefault(name, [])
+        held += [one for one in document_ids if one not in held]
+
+    def uncollect(self, name: str, document_ids: Sequence[str]) -> None:
+        self.collected[name] = [one for one in self.collected[name] if one not in document_ids]
+
+    def rename_collection(self, name: str, new_name: str) -> None:
+        if new_name in self.collected:
+            raise ValueError(f"There is a collection called {new_name} already. Choose another name.")
+        self.collected[new_name] = self.collected.pop(name)
+
+    def remove_collection(self, name: str) -> None:
+        del self.collected[name]
+
+    def watched(self) -> tuple[WatchedFolder, ...]:
+        return tuple(WatchedFolder(path, collection) for path, collection in sorted(self.watched_folders.items()))
+
+    def watch(self, folder: Path, collection: str = "") -> None:
+        self.watched_folders[str(folder)] = collection
+
+    def unwatch(self, folder: Path) -> None:
+        self.watched_folders.pop(str(folder), None)
+
+    def lift(self, document_id: str, start: int, *, is_lifted: bool) -> None:
+        self.lifted.append((document_id, start, is_lifted))
+        for place, one in enumerate(self.documents):
+            if one.id == document_id:
+                marks = (replace(m, is_lifted=is_lifted) if m.span.start == start else m for m in one.marks)
+                self.documents[place] = replace(one, marks=tuple(marks))
+
+    def set_aside(self, document_id: str, span: Span) -> None:
+        for place, one in enumerate(self.documents):
+            if one.id == document_id:
+                marks = sorted((*one.marks, Mark(NoiseKind.BY_HAND, span)), key=lambda mark: mark.span)
+                self.documents[place] = replace(one, marks=tuple(marks))
 
     def follow_index(self) -> IndexState:
         self.n_slices += 1
