@@ -3,12 +3,10 @@
 from __future__ import annotations
 
 import codecs
-import contextlib
 import os
 import pickle
 import socket
 import sys
-import time
 import tracemalloc
 from pathlib import Path
 
@@ -197,39 +195,7 @@ def test_dates_become_iso_8601_and_ambiguous_ones_nothing(written: str, iso: str
     assert iso_date(written) == iso
 
 
-_PAGE = """<!DOCTYPE html><html><head><title>The accord | Site</title>
-<meta property="og:title" content="The accord"><meta property="og:site_name" content="The Site">
-<meta property="article:published_time" content="2020-03-31T08:00:00Z">
-<script>var hidden = "SCRIPT";</script><style>.STYLE {}</style></head><body>
-<nav><a href="/">Home</a> <a href="/about">About</a></nav><noscript>NOSCRIPT</noscript>
-<article><h1>The accord</h1><p>The delegations met in Doha for a third day, and the talks were described as frank by
-both sides.</p><p>A first agreement on the exchange of prisoners was signed in the evening by the two <b>envoys</b>.</p>
-<p>Observers had expected the meeting to fail after the incidents of the week before, which had cost eleven lives.</p>
-</article><script>more("SCRIPT")</script></body></html>"""
-
-
-def test_a_page_gives_its_main_text_title_date_and_site(tmp_path: Path) -> None:
-    reading = read(_written(tmp_path, "a.html", _PAGE))
-    assert "A first agreement on the exchange of prisoners was signed in the evening by the two envoys." in reading.text
-    assert not any(word in reading.text for word in ("SCRIPT", "STYLE", "Home", "<"))
-    assert (reading.title, reading.date, reading.origin) == ("The accord", "2020-03-31", "The Site")
-    assert reading.media_type == "text/html"
-
-
-def test_a_page_without_main_text_gives_what_can_be_seen(tmp_path: Path) -> None:
-    page = "<html><body><script>SCRIPT</script><style>STYLE</style><div>One <b>bold</b>\nword.</div><div>Two</div>"
-    reading = read(
-        _written(tmp_path, "a.html", page + "<noscript>NOSCRIPT</noscript><!-- COMMENT -->tail</body></html>")
-    )
-    assert "One bold word." in reading.text
-    assert not any(word in reading.text for word in ("SCRIPT", "STYLE", "COMMENT"))
-
-
-def test_a_page_in_its_declared_encoding_is_read(tmp_path: Path) -> None:
-    page = (
-        f"<html><head><meta charset=windows-1251></head><body><p>{'Переговоры прошли в Москве. ' * 9}</p></body></html>"
-    )
-    assert "Переговоры прошли в Москве." in read(_written(tmp_path, "a.htm", page.encode("cp1251"))).text
+_PAGE = "<!DOCTYPE html><html><head><title>The accord</title></head><body><p>The delegations met in Doha.</p></body>"
 
 
 def test_a_page_of_another_ending_is_known_by_its_content(tmp_path: Path) -> None:
@@ -239,29 +205,6 @@ def test_a_page_of_another_ending_is_known_by_its_content(tmp_path: Path) -> Non
 
 def test_html_in_a_text_file_stays_the_text_it_is(tmp_path: Path) -> None:
     assert read(_written(tmp_path, "a.txt", _PAGE)).text == _PAGE
-
-
-@pytest.mark.parametrize(
-    "page",
-    [
-        "<div>" * 200_000 + "deep",
-        "<table><tr><td>" * 24 + "cell",
-        "<table><tr><td>" * 3_000 + "cell",
-        "<p " + " ".join(f"a{number}=1" for number in range(300_000)) + ">attributes</p>",
-        "<!" * 200_000,
-        "<" * 200_000,
-        "<p>&#xD800;&#0;&#x1F600; surrogate</p>",
-        "<p>" + "word " * 2_000_000 + "</p>",
-        "<svg><foreignObject>" * 5_000 + "x",
-        "<p>x</p>" * 200_000,
-    ],
-    ids=["divs", "tables", "many tables", "attributes", "marks", "angles", "surrogate", "one node", "svg", "wide"],
-)
-def test_hostile_pages_end_in_a_reading_or_a_cause(tmp_path: Path, page: str) -> None:
-    began = time.monotonic()
-    with contextlib.suppress(SourceError):
-        assert read(_written(tmp_path, "a.html", page)).text.encode()
-    assert time.monotonic() - began < 60
 
 
 def test_endings_worth_reading_in_a_folder_are_those_of_the_readers() -> None:
