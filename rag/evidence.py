@@ -9,6 +9,7 @@ from threading import Event as CancelEvent
 
 from rag.asking import Asking
 from rag.features import Candidate, CandidateSentence
+from rag.folding import folded, with_copies
 from rag.holdings import Holdings
 from rag.periods import period_of, within
 from rag.ports import EvidenceReader
@@ -71,9 +72,10 @@ class Finder:
         if allowed is None:
             return Findings((), (), Verdict.NOT_IN_SOURCES, 0.0, (), period=period)
         retrieval = self._retriever.retrieve(question, allowed)
-        ranking = rank(retrieval.asked, candidates_of(self._store, retrieval), self._weights, self._reader)
+        candidates = candidates_of(self._store, replace(retrieval, hits=folded(retrieval.hits)))
+        ranking = rank(retrieval.asked, candidates, self._weights, self._reader)
         found = _nothing(retrieval) if ranking is None else self._judged(retrieval, ranking, period)
-        return replace(found, period=period)
+        return replace(found, period=period, quotes=with_copies(found.quotes, retrieval.hits))
 
     def _within(self, scope: Scope, period: Period) -> Scope | None:
         """The documents of the scope whose date lies in the period; None where there is none."""

@@ -11,6 +11,7 @@ from typing import Protocol
 
 from rag.asking import AnswerKind
 from rag.features import Candidate
+from rag.folding import is_repeated
 from rag.ranking import Ranked, Ranking
 from rag.speakers import speaker_of
 from rag.terms import content_terms
@@ -100,9 +101,11 @@ def _gain(ranking: Ranking, stems: AbstractSet[str]) -> float:
 
 
 def _taken(chosen: list[Chosen], ranked: Ranked, most: int) -> bool:
-    """Let a sentence join a chosen one that it touches, or add it; False where it overlaps one or there is no room."""
+    """Let a sentence join a chosen one that it touches, or add it; False where it repeats one or there is no room."""
     span, source = ranked.sentence.span, ranked.candidate.source
     if any(c.candidate.source.id == source.id and c.span.overlaps(span) for c in chosen):
+        return False
+    if is_repeated(ranked.sentence.text, [other.sentence.text for kept in chosen for other in kept.sentences]):
         return False
     place = next((n for n, kept in enumerate(chosen) if _joins(kept, ranked.candidate, span)), None)
     if place is not None:

@@ -1,0 +1,68 @@
+"""Folds what is said twice: a passage that repeats a better one is not read, and one quote stands for all its copies.
+
+Only the same words in the same order are the same: a text that gives another number or another name is no copy.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import replace
+
+from rag.types import Hit, Quote, Source
+
+_WORD = re.compile(r"\w+")
+_SHINGLE_WORDS = 4
+_LEAST_WORDS = 6
+"""Fewer words may be the same by chance."""
+#: A passage repeats another one that holds all its words, and of its shingles at least this share.
+_REPEATED_SHARE = 0.9
+
+
+def folded(hits: Sequence[Hit]) -> tuple[Hit, ...]:
+    """The hits, best first, without those that repeat a better one."""
+    kept: list[Hit] = []
+    held: list[tuple[frozenset[str], frozenset[tuple[str, ...]]]] = []
+    for hit in hits:
+        words = _WORD.findall(hit.text.casefold())
+        own = frozenset(words), frozenset(_shingles(words))
+        if len(words) >= _LEAST_WORDS and any(_repeats(own, other) for other in held):
+            continue
+        kept.append(hit)
+        held.append(own)
+    return tuple(kept)
+
+
+def _repeats(
+    own: tuple[frozenset[str], frozenset[tuple[str, ...]]], other: tuple[frozenset[str], frozenset[tuple[str, ...]]]
+) -> bool:
+    return own[0] <= other[0] and len(own[1] & other[1]) >= _REPEATED_SHARE * len(own[1])
+
+
+def is_repeated(text: str, others: Sequence[str]) -> bool:
+    """Whether the words of a sentence are those of another one, marks and case aside."""
+    words = normal(text)
+    return len(words.split()) >= _LEAST_WORDS and any(words == normal(other) for other in others)
+
+
+def with_copies(quotes: Sequence[Quote], hits: Sequence[Hit]) -> tuple[Quote, ...]:
+    """The quotes, each with the further documents among the hits that hold its words."""
+    texts = [(hit.source, f" {normal(hit.text)} ") for hit in hits]
+    return tuple(replace(quote, also_in=_copies(quote, texts)) for quote in quotes)
+
+
+def normal(text: str) -> str:
+    """The words of a text in lower case, one space between them."""
+    return " ".join(_WORD.findall(text.casefold()))
+
+
+def _copies(quote: Quote, texts: Sequence[tuple[Source, str]]) -> tuple[Source, ...]:
+    words = normal(quote.text)
+    if len(words.split()) < _LEAST_WORDS:
+        return ()
+    holding = {source.id: source for source, text in texts if f" {words} " in text}
+    return tuple(source for source_id, source in holding.items() if source_id != quote.source.id)
+
+
+def _shingles(words: Sequence[str]) -> set[tuple[str, ...]]:
+    return {tuple(words[n : n + _SHINGLE_WORDS]) for n in range(len(words) - _SHINGLE_WORDS + 1)}
