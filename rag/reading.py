@@ -1,19 +1,24 @@
 """Turns a file on this machine into a Reading; never waits on a pipe, never changes the file, never opens another.
 
+A file in a zip archive is a file too: its path leads through the archive (see `rag.archives`).
+
 The readers, one for each format, are in `rag.readers`; `rag.formats` lists them.
 """
 
 from __future__ import annotations
 
 import os
+import re
 import stat
+import zipfile
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
+from dataclasses import replace
 from pathlib import Path
 from typing import BinaryIO
 
-from rag import sniffing
-from rag.errors import EmptySource, EncryptedSource, UnreadableSource, UnsupportedFormat
+from rag import archives, sniffing
+from rag.errors import EmptySource, EncryptedSource, SourceError, UnreadableSource, UnsupportedFormat
 from rag.formats import FORMATS, Format, FormatReader
 from rag.types import Reading
 
@@ -26,8 +31,9 @@ _OPEN_FLAGS = os.O_RDONLY | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_NOCTTY
 _NOT_READ = {
     sniffing.DOC: "it is in the old Word format. Save it as .docx and add that.",
     sniffing.PPT: "it is in the old PowerPoint format. Save it as .pptx and add that.",
-    sniffing.ZIP: "it is an archive that cannot be opened.",
+    sniffing.ZIP: "it is a zip archive. Unpack it and add the folder.",
 }
+_NOT_STORED = re.compile("[\ud800-\udfff\0]")
 
 
 class LocalReader:
@@ -48,10 +54,21 @@ class LocalReader:
         """
         with open_regular(path) as file:
             content = _whole(file, path)
+        return self.read_content(content, path)
+
+    def read_content(self, content: bytes, path: Path) -> Reading:
+        """Read what is in memory already, as if it were the file; `path` need not exist. Raises as `read`."""
         if not content:
             raise EmptySource(path=str(path), reason="the file is empty.")
         media_type = sniffing.media_type_of(content, path.suffix.lower())
-        reading = self._reader_of(media_type, path).read(content, path)
+        reader = self._reader_of(media_type, path)
+        try:
+            reading = _storable(reader.read(content, path))
+        except (SourceError, MemoryError):
+            raise
+        except Exception as error:
+            # The one border for whatever a parser stumbles over: bytes from outside can make it raise anything.
+            raise UnreadableSource(path=str(path), reason="it is damaged, or not what its name says.") from error
         if not reading.text.strip():
             raise EmptySource(path=str(path), reason="there is no text in it.")
         if len(reading.text) > MAX_CHARS:
@@ -77,17 +94,28 @@ def read(path: Path) -> Reading:
 
 @contextmanager
 def open_regular(path: Path) -> Iterator[BinaryIO]:
-    """Open a regular file of at most 200 MB for reading, without ever waiting.
+    """Open a regular file of at most 200 MB, or a file in a zip archive, for reading, without ever waiting.
 
     Raises:
         UnreadableSource: with the cause; also for what goes wrong while the file is open.
+        EncryptedSource: a file in an archive needs a password.
     """
+    place = None if os.path.lexists(path) else _place(path)
+    if place is not None:
+        with archives.open_member(place) as file:
+            yield file
+        return
     try:
         with os.fdopen(os.open(path, _OPEN_FLAGS), "rb") as file:
             _refuse_irregular(os.fstat(file.fileno()), path)
             yield file
     except (OSError, ValueError) as error:
         raise UnreadableSource(path=str(path), reason=_cause(error, path)) from error
+
+
+def _place(path: Path) -> archives.Place | None:
+    place = archives.place_of(path)
+    return place if place and place.archive.suffix.lower() in archives.ENDINGS else None
 
 
 def _refuse_irregular(status: os.stat_result, path: Path) -> None:
@@ -103,6 +131,8 @@ def _refuse_irregular(status: os.stat_result, path: Path) -> None:
 
 
 def _whole(file: BinaryIO, path: Path) -> bytes:
+    if isinstance(file, zipfile.ZipExtFile):
+        return file.read()
     # Asked for 200 MB, Python would make room for 200 MB, however small the file is.
     size_bytes = os.fstat(file.fileno()).st_size
     content = file.read(min(size_bytes, MAX_BYTES) + 1)
@@ -123,3 +153,19 @@ def _cause(error: OSError | ValueError, path: Path) -> str:
     if isinstance(error, ValueError):
         return "its name cannot be used on this system."
     return f"{(error.strerror or str(error)).lower()}."
+
+
+def _storable(reading: Reading) -> Reading:
+    """Without half surrogates and NULs, which no database and no UTF-8 file holds; every place stays where it is."""
+    return replace(
+        reading,
+        text=_without_unstorable(reading.text),
+        title=_without_unstorable(reading.title),
+        author=_without_unstorable(reading.author) if reading.author else None,
+        origin=_without_unstorable(reading.origin) if reading.origin else None,
+        parts=tuple(replace(part, label=_without_unstorable(part.label)) for part in reading.parts),
+    )
+
+
+def _without_unstorable(text: str) -> str:
+    return text if text.isascii() and "\0" not in text else _NOT_STORED.sub("\ufffd", text)

@@ -1,9 +1,13 @@
-"""Tells what kind of file some bytes are: by what they hold, and where that says nothing, by the ending of the name."""
+"""Tells what kind of file some bytes are: by what they hold, and where that says nothing, by the ending of the name.
+
+A text file that is named as one stays one: HTML, JSON or an e-mail in a .txt or .md is there to be read as it stands.
+"""
 
 from __future__ import annotations
 
 import io
 import re
+import struct
 import zipfile
 import zlib
 from collections.abc import Mapping
@@ -41,6 +45,9 @@ OLE = "application/x-ole-storage"
 _BY_ENDING: Final[Mapping[str, str]] = {
     ".txt": PLAIN,
     ".text": PLAIN,
+    ".rst": PLAIN,
+    ".org": PLAIN,
+    ".log": PLAIN,
     ".md": MARKDOWN,
     ".markdown": MARKDOWN,
     ".html": HTML,
@@ -59,14 +66,36 @@ _BY_ENDING: Final[Mapping[str, str]] = {
 }
 """Formats that are text, so that only the name tells them apart."""
 
+_TEXT_ENDINGS: Final = frozenset({".txt", ".text", ".md", ".markdown", ".rst", ".org", ".log"})
 _PDF_WITHIN_BYTES = 1024
+_HEAD_BYTES = 4096
 _ZIP_MARKS = (b"PK\x03\x04", b"PK\x05\x06")
 _OLE_MARK = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
+_PICTURE_OR_SOUND_MARKS = (
+    b"\x89PNG\r\n",
+    b"\xff\xd8\xff",
+    b"GIF8",
+    b"RIFF",
+    b"OggS",
+    b"ID3",
+    b"\xff\xfb",
+    b"BM",
+    b"II*\0",
+    b"MM\0*",
+)
 _BY_MEMBER: Final = (
     ("word/document.xml", DOCX),
     ("ppt/presentation.xml", PPTX),
     ("xl/workbook.xml", XLSX),
     ("META-INF/container.xml", EPUB),
+)
+_CONTENT_TYPES = "[Content_Types].xml"
+_MAX_CONTENT_TYPES_BYTES = 10**6
+_BY_CONTENT_TYPE: Final = (
+    (b"wordprocessingml.document.main+xml", DOCX),
+    (b"ms-word.document.macroEnabled.main+xml", DOCX),
+    (b"presentationml.presentation.main+xml", PPTX),
+    (b"spreadsheetml.sheet.main+xml", XLSX),
 )
 _BY_STREAM: Final = (
     ("EncryptedPackage", ENCRYPTED_OFFICE),
@@ -79,6 +108,23 @@ _BY_STREAM: Final = (
 _LOOKS_LIKE_HTML = re.compile(
     rb"(?:\xef\xbb\xbf)?\s*(?:<\?xml[^>]*>\s*|<!--.{0,500}?-->\s*)*<(?:!doctype\s+html|html|head|body)\b", re.I | re.S
 )
+_LOOKS_LIKE_XML = re.compile(
+    rb"(?:\xef\xbb\xbf)?\s*<\?xml\s+version\b|(?:\xff\xfe)?<\0\?\0x\0m\0l\0|(?:\xfe\xff)?\0<\0\?\0x\0m\0l"
+)
+_LOOKS_LIKE_JSON = re.compile(rb'(?:\xef\xbb\xbf)?\s*(?:\{\s*(?:"|\})|\[\s*[\[{"\]\d-])')
+_JSON_END = re.compile(rb"[\]}]\s*\Z")
+_LOOKS_LIKE_NOTEBOOK = re.compile(rb'"(?:cells|worksheets)"\s*:\s*\[')
+_MBOX_LINE = re.compile(rb"From [^\r\n]{1,200}\d\d:\d\d[^\r\n]{0,60}\r?\n>?[!-9;-~]+:")
+_HEADER_LINE = re.compile(rb"([!-9;-~]{1,76}):|[ \t]")
+_HEADER_NAMES: Final = frozenset(
+    {b"from", b"to", b"cc", b"subject", b"date", b"message-id", b"received", b"return-path", b"mime-version"}
+    | {b"delivered-to", b"reply-to", b"sender", b"content-type", b"x-mailer"}
+)
+_MIN_HEADER_NAMES = 3
+_SAVED_PAGE = re.compile(
+    rb"^(?:snapshot-content-location:|content-type:\s*multipart/related\b[^\n]*(?:\n[ \t][^\n]*)*type=\"?text/html)",
+    re.I | re.M,
+)
 
 
 def media_type_of(content: bytes, ending: str) -> str:
@@ -86,33 +132,87 @@ def media_type_of(content: bytes, ending: str) -> str:
 
     Content that is no known binary format is text; the reader that gets it finds out whether it can be decoded.
     """
-    if b"%PDF-" in content[:_PDF_WITHIN_BYTES]:
-        return PDF
     if content.startswith(_ZIP_MARKS):
         return _of_zip(content)
     if content.startswith(_OLE_MARK):
         return _of_ole(content)
     if content.startswith(b"{\\rtf"):
         return RTF
-    by_ending = _BY_ENDING.get(ending)
-    if by_ending is None and _LOOKS_LIKE_HTML.match(content[:4096]):
-        return HTML
-    return by_ending or PLAIN
+    if content.startswith(b"%PDF-") or (b"%PDF-" in content[:_PDF_WITHIN_BYTES] and ending not in _BY_ENDING):
+        return PDF
+    return _of_text(content, ending)
+
+
+def is_picture_or_sound(content: bytes) -> bool:
+    """Whether it begins as the usual picture and sound files do."""
+    return content.startswith(_PICTURE_OR_SOUND_MARKS) or content[4:8] == b"ftyp"
+
+
+def media_type_of_zip(archive: zipfile.ZipFile) -> str:
+    """The kind of document that a zip package is; ZIP where it is none."""
+    try:
+        names = set(archive.namelist())
+        if "mimetype" in names and archive.getinfo("mimetype").file_size < 200:
+            named = archive.read("mimetype").decode("ascii", "replace").strip()
+            if named in {EPUB, ODT, ODS, ODP}:
+                return named
+        found = next((media_type for member, media_type in _BY_MEMBER if member in names), None)
+        if found or _CONTENT_TYPES not in names:
+            return found or ZIP
+        if archive.getinfo(_CONTENT_TYPES).file_size > _MAX_CONTENT_TYPES_BYTES:
+            return ZIP
+        declared = archive.read(_CONTENT_TYPES)
+    except (zipfile.BadZipFile, OSError, RuntimeError, NotImplementedError, ValueError, EOFError, zlib.error):
+        return ZIP
+    return next((media_type for words, media_type in _BY_CONTENT_TYPE if words in declared), ZIP)
 
 
 def _of_zip(content: bytes) -> str:
     try:
         with zipfile.ZipFile(io.BytesIO(content)) as archive:
-            names = set(archive.namelist())
-            if "mimetype" in names and archive.getinfo("mimetype").file_size < 200:
-                named = archive.read("mimetype").decode("ascii", "replace").strip()
-                if named in {EPUB, ODT, ODS, ODP}:
-                    return named
-    except (zipfile.BadZipFile, OSError, RuntimeError, NotImplementedError, ValueError, EOFError, zlib.error):
+            return media_type_of_zip(archive)
+    except (zipfile.BadZipFile, OSError, NotImplementedError, ValueError, EOFError, struct.error):
         return ZIP
-    return next((media_type for member, media_type in _BY_MEMBER if member in names), ZIP)
 
 
 def _of_ole(content: bytes) -> str:
     """By the names of its streams, which stand in the directory in UTF-16."""
     return next((kind for name, kind in _BY_STREAM if name.encode("utf-16-le") in content), OLE)
+
+
+def _of_text(content: bytes, ending: str) -> str:
+    by_ending = _BY_ENDING.get(ending)
+    if ending in _TEXT_ENDINGS:
+        return by_ending or PLAIN
+    if _LOOKS_LIKE_HTML.match(content[:_HEAD_BYTES]):
+        return HTML
+    return by_ending or _guessed(content)
+
+
+def _guessed(content: bytes) -> str:
+    """Text whose name says nothing: what its first lines look like."""
+    head = content[:_HEAD_BYTES]
+    if _LOOKS_LIKE_XML.match(head):
+        return XML
+    if _MBOX_LINE.match(head):
+        return MBOX
+    if _header_names(head) >= _MIN_HEADER_NAMES or _SAVED_PAGE.match(head):
+        return MHTML if _SAVED_PAGE.search(_header(head)) else EML
+    if _LOOKS_LIKE_JSON.match(head) and _JSON_END.search(content[-_HEAD_BYTES:]):
+        is_notebook = _LOOKS_LIKE_NOTEBOOK.search(head) and b'"nbformat"' in content
+        return NOTEBOOK if is_notebook else JSON
+    return PLAIN
+
+
+def _header(head: bytes) -> bytes:
+    return re.split(rb"\r?\n\r?\n", head, maxsplit=1)[0]
+
+
+def _header_names(head: bytes) -> int:
+    """How many usual fields of an e-mail stand before the first blank line; 0 where a line there is no field."""
+    lines = _header(head).split(b"\n")
+    # The last line may be cut off in its middle.
+    matches = [_HEADER_LINE.match(line) for line in (lines[:-1] if len(lines) > _MIN_HEADER_NAMES else lines)]
+    if not all(matches):
+        return 0
+    return len({match.group(1).lower() for match in matches if match and match.group(1)} & _HEADER_NAMES)
