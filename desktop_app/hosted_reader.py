@@ -12,6 +12,9 @@ from rag.types import Reading
 #: What one document may cost before it is given up: seconds of processor time, bytes of memory, bytes written.
 READER_LIMITS = Limits(cpu_s=60, memory_bytes=4 * 1024**3, file_bytes=1024**3)
 READER_PATIENCE_S = 120.0
+#: Reasons of files that were too much for their reader.
+TOO_SLOW = "it took too long to read."
+DIED = "it needs too much memory or time, or its reader ended unexpectedly."
 
 
 class HostedReader:
@@ -29,9 +32,9 @@ class HostedReader:
         try:
             return self._read(path)
         except ChildTooSlow as exc:
-            raise UnreadableSource(path=str(path), reason="it took too long to read") from exc
+            raise UnreadableSource(path=str(path), reason=TOO_SLOW) from exc
         except (ChildDied, MemoryError) as exc:
-            raise UnreadableSource(path=str(path), reason="reading it needs too much memory or time") from exc
+            raise UnreadableSource(path=str(path), reason=DIED) from exc
 
     def _read(self, path: Path) -> Reading:
         """A file whose reader died gets a second one: the first may have died of something else."""
