@@ -18,6 +18,7 @@ from models.tokens import build_encoding
 from rag.chunking import Chunker
 from rag.holdings import Correction, Holdings
 from rag.ingest import Candidate, Ingest
+from rag.languages import LanguageTeller
 from rag.ports import Embedder
 from rag.store import Store
 from rag.types import IngestProgress, Span
@@ -43,6 +44,7 @@ class Indexer:
             self._reader,
             Chunker(lambda text: len(encoding.encode_ordinary(text))),
             excluded=[paths.data],
+            language_of=LanguageTeller().language_of,
         )
 
     def find(self, paths: Sequence[Path]) -> list[Candidate]:

@@ -9,7 +9,7 @@ from __future__ import annotations
 import hashlib
 import os
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 from threading import Event as CancelEvent
@@ -61,6 +61,10 @@ class _CancelledError(Exception):
     """The person does not want to wait for vectors any more; those of the passages at hand are not stored."""
 
 
+def _unknown(text: str, excluded: Sequence[Span]) -> str | None:  # noqa: ARG001 - fits a teller of languages
+    return None
+
+
 class Ingest:
     """Adds files to a store. One at a time, in the process that is the store's only writer."""
 
@@ -73,12 +77,17 @@ class Ingest:
         *,
         endings: frozenset[str] | None = None,
         excluded: Sequence[Path] = (),
+        language_of: Callable[[str, Sequence[Span]], str | None] = _unknown,
     ) -> None:
-        """`endings` are read when a folder is added (default: those of rag.formats); `excluded` folders never are."""
+        """`endings` are read when a folder is added (default: those of rag.formats); `excluded` folders never are.
+
+        `language_of` tells the language of a text outside some spans.
+        """
         self._store = store
         self._embedder = embedder
         self._reader = reader
         self._chunker = chunker
+        self._language_of = language_of
         self._endings = ENDINGS if endings is None else endings
         self._excluded = tuple(folder.resolve() for folder in excluded)
 
@@ -249,7 +258,8 @@ class Ingest:
         return self._store_reading(reading, row, started)
 
     def _store_reading(self, reading: Reading, row: FileRow, started: float) -> FileReport:
-        document = _document(reading, row)
+        language = reading.language or self._language_of(reading.text, [mark.span for mark in reading.marks])
+        document = _document(replace(reading, language=language), row)
         row = replace(row, document_id=document.id)
         if self._store.has_document(document.id):
             mine = self._store.source(document.id).path == row.path

@@ -19,7 +19,7 @@ from rag.rows import StoredPassage
 from rag.stopwords import ENGLISH, language_of
 from rag.store import Store
 from rag.terms import content_terms, is_foreign_script
-from rag.types import Hit, Scope
+from rag.types import Hit, Scope, place_in_words
 
 #: How many passages each arm proposes, and how many are kept after fusion.
 POOL = 100
@@ -113,7 +113,8 @@ class Retriever:
             source = self._store.source(passage.document_id)
         except KeyError:  # the document was removed a moment ago
             return None
-        return Hit(source, passage.id, passage.span, passage.text, score, lexical, similarity)
+        place = place_in_words(self._store.parts(passage.document_id, passage.span))
+        return Hit(source, passage.id, passage.span, passage.text, score, lexical, similarity, place)
 
 
 def lexical_weight(question: str) -> float:

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import json
 import sqlite3
+import sys
 import threading
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
@@ -138,11 +139,14 @@ class Store:
             raise KeyError(document_id)
         return Document(self.source(document_id), rows[0][0], self.parts(document_id), self.marks(document_id))
 
-    def parts(self, document_id: str) -> tuple[Part, ...]:
-        """The pages, slides, sheets... of a document, in order."""
+    def parts(self, document_id: str, within: Span | None = None) -> tuple[Part, ...]:
+        """The pages, slides, sheets... of a document, in order; of a span those that it touches."""
         rows = self.rows(
-            'SELECT kind, number, start, "end", label, is_ocr FROM parts WHERE document_id = ? ORDER BY ordinal',
+            'SELECT kind, number, start, "end", label, is_ocr FROM parts '
+            'WHERE document_id = ? AND start < ? AND "end" > ? ORDER BY ordinal',
             document_id,
+            within.end if within else sys.maxsize,
+            within.start if within else -1,
         )
         return tuple(stored_part(row) for row in rows)
 

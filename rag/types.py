@@ -199,7 +199,7 @@ class Hit:
     """A retrieved passage, best first in every list.
 
     `lexical` is the BM25 score (higher is better) and `similarity` the cosine of the embeddings, in -1..1; each is
-    None where that arm did not return the passage. `score` is the fused score, in 0..1.
+    None where that arm did not return the passage. `score` is the fused score, in 0..1; `place` as in Quote.
     """
 
     source: Source
@@ -209,6 +209,7 @@ class Hit:
     score: float
     lexical: float | None
     similarity: float | None
+    place: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
