@@ -568,5 +568,5 @@ def test_nothing_acknowledged_is_lost_when_the_writer_is_killed(path: Path, tmp_
             passages = store.passages_of(document_id_)
             assert [passage.ordinal for passage in passages] == list(range(22))
             assert sum(map(len, store.sentences([passage.id for passage in passages]).values())) == 3 + 60 + 1
-        assert store.embedded_ids().tolist() == store.passage_ids().tolist()
+        assert set(store.passage_ids(lines).tolist()) <= set(store.embedded_ids().tolist())
         assert len(store.search_text(["document"], 10**6)) == len(ids)
