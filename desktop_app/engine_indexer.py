@@ -16,8 +16,9 @@ from models.catalogue import Role
 from models.shelf import Shelf
 from models.tokens import build_encoding
 from rag.chunking import Chunker
+from rag.finding import Candidate
 from rag.holdings import Correction, Holdings
-from rag.ingest import Candidate, Ingest
+from rag.ingest import Ingest
 from rag.languages import LanguageTeller
 from rag.ports import Embedder
 from rag.store import Store

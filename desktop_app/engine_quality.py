@@ -15,7 +15,7 @@ from desktop_app.engine_indexer import Indexer
 from desktop_app.engine_searching import Search, load_search_models, search_over
 from desktop_app.kept_embeddings import KeptEmbedder
 from desktop_app.paths import AppPaths
-from rag.ingest import Candidate
+from rag.finding import Candidate
 from rag.store import Store
 from rag.types import Findings, IngestProgress, Scope
 from rag.vectors import VectorIndex

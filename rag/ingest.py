@@ -7,17 +7,17 @@ does not know formats, sentence rules or tables; reader, chunker and store are h
 from __future__ import annotations
 
 import hashlib
-import os
 import time
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from pathlib import Path
 from threading import Event as CancelEvent
 
 import numpy as np
 
 from rag.chunking import Chunker
-from rag.errors import SourceError, UnsupportedFormat
+from rag.errors import SourceError, UnreadableSource, UnsupportedFormat
+from rag.finding import Candidate, Finding, Presence, printable
 from rag.formats import ENDINGS
 from rag.ports import Embedder, Embeddings, FileReader
 from rag.reading import open_regular
@@ -46,15 +46,6 @@ _BATCH_TEXTS = 64
 _BATCH_PASSAGES = 64
 _HASH_BYTES = 2**20
 _KNOWN_GOOD = frozenset({FileState.INDEXED, FileState.DUPLICATE})
-
-
-@dataclass(frozen=True, slots=True)
-class Candidate:
-    """A file that is to be added: where it lies, under which file or folder it was named, and its name there."""
-
-    path: Path
-    root: Path
-    name: str
 
 
 class _CancelledError(Exception):
@@ -89,7 +80,7 @@ class Ingest:
         self._chunker = chunker
         self._language_of = language_of
         self._endings = ENDINGS if endings is None else endings
-        self._excluded = tuple(folder.resolve() for folder in excluded)
+        self._finding = Finding(excluded)
 
     def add(self, paths: Sequence[Path], cancel: CancelEvent | None = None) -> Iterator[IngestProgress]:
         """Add files and whole folders, words first, then vectors; ends early once `cancel` is set.
@@ -109,7 +100,7 @@ class Ingest:
 
     def find(self, paths: Sequence[Path]) -> list[Candidate]:
         """The files themselves, and those in the folders; nothing is read yet."""
-        return [found for path in paths for found in self._walk(path)]
+        return self._finding.find(paths)
 
     def add_found(
         self, candidates: Sequence[Candidate], cancel: CancelEvent | None = None, *, done: int = 0, total: int
@@ -139,7 +130,8 @@ class Ingest:
         """
         if not root.exists():
             return []
-        gone = [row for row in self._store.files() if _is_under(row.path, root) and not _exists(row.path)]
+        presence = Presence()
+        gone = [row for row in self._store.files() if _is_under(row.path, root) and not presence.of(Path(row.path))]
         for row in gone:
             self._store.forget_file(row.path)
         self.purge()
@@ -244,6 +236,8 @@ class Ingest:
         ):
             return self._report_known(known, started)
         try:
+            if candidate.problem:
+                raise UnreadableSource(path=row.path, reason=candidate.problem)
             row = replace(row, sha256=_sha256(candidate.path))
             if known and known.sha256 == row.sha256 and known.state in _KNOWN_GOOD:
                 row = replace(row, state=known.state, reason=known.reason)
@@ -299,64 +293,9 @@ class Ingest:
             reason = f"files of the kind {ending} cannot be read yet." if ending else "its name has no known ending."
             raise UnsupportedFormat(path=str(candidate.path), reason=reason)
 
-    # Folders
-
-    def _walk(self, path: Path) -> Iterator[Candidate]:
-        """A file itself, or what a folder holds: sorted, without hidden names, each real folder once."""
-        absolute = Path(os.path.abspath(path))  # noqa: PTH100 - resolve() would follow the link that was given
-        if not absolute.is_dir():
-            yield Candidate(absolute, absolute, absolute.name)
-            return
-        yield from self._walk_folder(absolute, absolute, set())
-
-    def _walk_folder(self, folder: Path, root: Path, seen: set[Path]) -> Iterator[Candidate]:
-        real = _real(folder)
-        if real in seen or self._is_excluded(folder):
-            return
-        seen.add(real)
-        entries = _entries(folder)
-        if entries is None:
-            # As a candidate it is reported with its cause.
-            yield Candidate(folder, root, folder.name if folder == root else folder.relative_to(root).as_posix())
-            return
-        for entry in entries:
-            if entry.name.startswith("."):
-                continue
-            if entry.is_dir():
-                yield from self._walk_folder(entry, root, seen)
-            elif not self._is_excluded(entry):
-                yield Candidate(entry, root, entry.relative_to(root).as_posix())
-
-    def _is_excluded(self, path: Path) -> bool:
-        real = _real(path)
-        return any(real.is_relative_to(excluded) for excluded in self._excluded)
-
-
-def printable(name: str) -> str:
-    """The name with bytes that are no Unicode written as escapes, so that it can be stored, shown and sent."""
-    return os.fsencode(name).decode("utf-8", "backslashreplace")
-
-
-def _entries(folder: Path) -> list[Path] | None:
-    """What the folder holds, by name; None where it may not be listed."""
-    try:
-        return sorted(folder.iterdir(), key=lambda entry: entry.name)
-    except OSError:
-        return None
-
-
-def _real(path: Path) -> Path:
-    """Where the path leads; Path.resolve raises on links in a circle."""
-    return Path(os.path.realpath(path))
-
 
 def _is_under(path: str, root: Path) -> bool:
     return Path(path).is_relative_to(printable(str(root)))
-
-
-def _exists(path: str) -> bool:
-    """Whether the file is there; a name that had to be escaped cannot be looked up, and is left alone."""
-    return "\\x" in path or Path(path).exists()
 
 
 def _is_set(cancel: CancelEvent | None) -> bool:
@@ -373,11 +312,7 @@ def _sha256(path: Path) -> str:
 
 def _row_of(candidate: Candidate, known: FileRow | None) -> FileRow:
     """What is to be remembered of the file if all goes well; a size of -1 stands for a file that cannot be seen."""
-    try:
-        status = candidate.path.stat()
-        size_bytes, mtime_ns = status.st_size, status.st_mtime_ns
-    except (OSError, ValueError):
-        size_bytes = mtime_ns = -1
+    size_bytes, mtime_ns = _stamp(candidate)
     return FileRow(
         path=printable(str(candidate.path)),
         root=printable(str(candidate.root)),
@@ -391,6 +326,17 @@ def _row_of(candidate: Candidate, known: FileRow | None) -> FileRow:
         document_id=known.document_id if known else None,
         read_by=READ_BY,
     )
+
+
+def _stamp(candidate: Candidate) -> tuple[int, int]:
+    """Size and time; of a file in an archive its checksum instead, for its time is the packer's. -1: not to be seen."""
+    if candidate.member is not None:
+        return candidate.member.size_bytes, candidate.member.crc
+    try:
+        status = candidate.path.stat()
+    except (OSError, ValueError):
+        return -1, -1
+    return status.st_size, status.st_mtime_ns
 
 
 def _document(reading: Reading, row: FileRow) -> Document:

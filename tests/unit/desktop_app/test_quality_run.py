@@ -15,7 +15,8 @@ from desktop_app.quality_library import fill, library_paths, shelved
 from desktop_app.quality_run import ask_all, ask_one, assistant_over, set_outcome
 from desktop_app.quality_sets import Question, QuestionSet, Texts, UnreadableSet
 from rag.chunking import Chunker
-from rag.ingest import Candidate, Ingest
+from rag.finding import Candidate
+from rag.ingest import Ingest
 from rag.reading import LocalReader
 from rag.store import Store
 from rag.types import Document, FileState, Findings, IngestProgress, Quote, Scope, Span, Verdict

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import zipfile
 from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
@@ -394,3 +395,30 @@ def test_a_file_that_changes_keeps_its_corrections_and_its_collections(
     source = store.source(changed.document_id)
     assert (source.title, source.date, source.author) == ("My title", "2020", "Me")
     assert holdings.collections()[0].document_ids == (changed.document_id,)
+
+
+def _zip(path: Path, **texts: str) -> None:
+    with zipfile.ZipFile(path, "w") as archive:
+        for name, text in texts.items():
+            archive.writestr(f"inside/{name}.txt", text)
+
+
+def test_an_archive_is_read_as_a_folder(ingest: Ingest, store: Store, folder: Path) -> None:
+    _zip(folder / "papers.zip", a="The text of a.", b="The text of b.")
+    assert _states(ingest, folder) == dict.fromkeys(
+        ("papers.zip/inside/a.txt", "papers.zip/inside/b.txt"), FileState.INDEXED
+    )
+    assert _states(ingest, folder / "papers.zip") == dict.fromkeys(
+        ("papers.zip/inside/a.txt", "papers.zip/inside/b.txt"), FileState.UNCHANGED
+    )
+    _zip(folder / "papers.zip", a="The text of a, changed.")
+    assert _states(ingest, folder) == {"papers.zip/inside/a.txt": FileState.INDEXED}
+    assert ingest.forget_missing(folder) == ["papers.zip/inside/b.txt"]
+    assert [source.path for source in store.sources()] == [str(folder / "papers.zip/inside/a.txt")]
+
+
+def test_an_archive_that_cannot_be_opened_is_one_file_with_a_reason(ingest: Ingest, folder: Path) -> None:
+    (folder / "papers.zip").write_bytes(b"PK\x03\x04 and no more")
+    (report,) = _added(ingest, folder)
+    assert (report.name, report.state) == ("papers.zip", FileState.DAMAGED)
+    assert "archive" in report.reason
