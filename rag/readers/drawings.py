@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import Iterator
 
+from rag.readers.cells import shown_number
 from rag.readers.open_xml import RELATION_ID, Relation, local_name, tree
 from rag.readers.packages import Element, Package
 
@@ -59,21 +59,3 @@ def _diagram_lines(root: Element) -> Iterator[str]:
 def _paragraphs(element: Element) -> list[str]:
     lines = ("".join(t.text or "" for t in line.iter(f"{_DRAWING}t")) for line in element.iter(f"{_DRAWING}p"))
     return [line for line in lines if line.strip()]
-
-
-def shown_number(stored: str) -> str:
-    """A number as a person would write it, without the dirt of binary fractions (`0.1 + 0.2`); other text as it is."""
-    try:
-        value = float(stored)
-    except ValueError:
-        return stored
-    return plain_number(value)
-
-
-def plain_number(value: float) -> str:
-    """At most ten decimals and fifteen digits, no exponent where it can be helped: `0.3`, `4`, `1250000`."""
-    if not math.isfinite(value):
-        return str(value)
-    if value == 0 or 1e-4 <= abs(value) < 1e15:
-        return f"{round(value, 10):.15f}".rstrip("0").rstrip(".") if abs(value) < 1 else f"{round(value, 10):.15g}"
-    return f"{value:.10g}"

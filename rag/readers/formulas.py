@@ -6,6 +6,7 @@ from rag.readers.open_xml import local_name
 from rag.readers.packages import Element
 
 _MATH = "{http://schemas.openxmlformats.org/officeDocument/2006/math}"
+_APPLIED = "\N{FUNCTION APPLICATION}"
 _VALUE = f"{_MATH}val"
 
 
@@ -13,7 +14,7 @@ def formula(element: Element) -> str:
     """The characters of a formula in reading order."""
     name = local_name(element)
     if name == "t":
-        return element.text or ""
+        return (element.text or "").replace(_APPLIED, " ")
     if name in {"f", "rad"}:
         before, sign, after = ("num", "/", "den") if name == "f" else ("deg", "√", "e")
         return f"{_grouped(_child(element, before))}{sign}{_grouped(_child(element, after))}"

@@ -60,6 +60,11 @@ def local_name(element: Element) -> str:
     return _local(tag) if isinstance(tag, str) else ""
 
 
+def chosen(alternatives: Element) -> Element:
+    """Of the same thing written for newer and for older programs (AlternateContent), the first; perhaps nothing."""
+    return next(iter(alternatives), ())
+
+
 def tree(package: Package, name: str) -> Element:
     """The root element of a part, its names those of the transitional form where it is written in the strict one."""
     content = package.read(name)
@@ -100,6 +105,11 @@ def properties(package: Package) -> Properties:
         date=dated(fields.get("created", "")) or dated(fields.get("modified", "")),
         language=language_code(fields.get("language", "")),
     )
+
+
+def whole_number(written: str | None) -> int:
+    """What an attribute counts; 0 where it is no whole number."""
+    return int(written) if written and re.fullmatch(r"-?\d{1,9}", written, re.ASCII) else 0
 
 
 def titled(title: str) -> str:

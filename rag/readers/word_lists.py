@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass, field
 
-from rag.readers.open_xml import local_name
+from rag.readers.open_xml import local_name, whole_number
 from rag.readers.packages import Element
 
 W = "{http://schemas.openxmlformats.org/wordprocessingml/2006/main}"
@@ -55,7 +55,7 @@ class Numbering:
         for override in num.iterfind(f"{W}lvlOverride"):
             start = override.find(f"{W}startOverride")
             if start is not None:
-                self._restarts[num_id, number(override.get(f"{W}ilvl"))] = number(start.get(VAL))
+                self._restarts[num_id, whole_number(override.get(f"{W}ilvl"))] = whole_number(start.get(VAL))
 
     def marker(self, num_id: str, level: int) -> str:
         """What stands before the next item: `-`, `3.`, `b)`, `2.1`; empty where the level has no mark."""
@@ -73,17 +73,12 @@ class Numbering:
         return _BULLET if rule.form == "bullet" else _filled(rule.pattern, found).strip()
 
 
-def number(written: str | None) -> int:
-    """A whole number of an attribute; 0 for anything else."""
-    return int(written) if written and re.fullmatch(r"-?\d{1,9}", written) else 0
-
-
 def _levels(definition: Element) -> dict[int, _Level]:
     levels = {}
     for one in definition.iterfind(f"{W}lvl"):
         start, form, pattern = (one.find(f"{W}{name}") for name in ("start", "numFmt", "lvlText"))
-        levels[number(one.get(f"{W}ilvl"))] = _Level(
-            1 if start is None else number(start.get(VAL)),
+        levels[whole_number(one.get(f"{W}ilvl"))] = _Level(
+            1 if start is None else whole_number(start.get(VAL)),
             "decimal" if form is None else form.get(VAL, "decimal"),
             "" if pattern is None else pattern.get(VAL, ""),
         )

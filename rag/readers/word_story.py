@@ -12,9 +12,9 @@ from dataclasses import dataclass, field
 from rag.readers.assembly import Run, Runs, text_of
 from rag.readers.drawings import drawn_lines
 from rag.readers.formulas import formula
-from rag.readers.open_xml import Relation, local_name
+from rag.readers.open_xml import Relation, chosen, local_name, whole_number
 from rag.readers.packages import Element, Package
-from rag.readers.word_lists import VAL, Numbering, W, number
+from rag.readers.word_lists import VAL, Numbering, W
 from rag.readers.word_styles import Styles, is_on
 from rag.types import NoiseKind
 
@@ -80,7 +80,7 @@ class Story:
             elif name == "altChunk":
                 self.holds_other_files = True
             elif name == "AlternateContent":
-                yield from self.blocks(_chosen(child), noise)
+                yield from self.blocks(chosen(child), noise)
             elif name not in _GONE:
                 yield from self.blocks(child, noise)
 
@@ -115,7 +115,7 @@ class Story:
         outline = None if properties is None else properties.find(f"{W}outlineLvl")
         if outline is None:
             return self._styles.heading_level(style_id)
-        level = number(outline.get(VAL)) + 1
+        level = whole_number(outline.get(VAL)) + 1
         return level if level <= 9 else 0
 
     def _marker(self, properties: Element | None, style_id: str) -> str:
@@ -123,7 +123,7 @@ class Story:
         if listed is None or listed.find(f"{W}numId") is None:
             by_style = self._styles.list_of(style_id)
         else:
-            by_style = _value(listed, "numId"), number(_value(listed, "ilvl"))
+            by_style = _value(listed, "numId"), whole_number(_value(listed, "ilvl"))
         if by_style is None or by_style[0] in {"", "0"}:
             return ""
         return self._numbering.marker(*by_style)
@@ -138,7 +138,7 @@ class Story:
             elif name == "sdt":
                 self._collect(child, found, noise or _noise_of_control(child))
             elif name == "AlternateContent":
-                self._collect(_chosen(child), found, noise)
+                self._collect(chosen(child), found, noise)
             elif name not in _GONE:
                 self._collect(child, found, noise)
 
@@ -155,7 +155,7 @@ class Story:
             elif name in _DRAWING:
                 found.drawings.append(child)
             elif name == "AlternateContent":
-                found.drawings += [one for one in _chosen(child) if local_name(one) in _DRAWING]
+                found.drawings += [one for one in chosen(child) if local_name(one) in _DRAWING]
             elif name == "ruby":
                 for base in child.iterfind(f"{W}rubyBase"):
                     self._collect(base, found, noise)
@@ -259,18 +259,13 @@ def _symbol(element: Element) -> str:
     return _TICKS.get(code - 0xF000, "")
 
 
-def _chosen(alternatives: Element) -> Element:
-    """Of the same thing written for newer and older programs, the first."""
-    return next(iter(alternatives), ())
-
-
 def _text_boxes(drawing: Element) -> Iterator[Element]:
     for child in drawing:
         name = local_name(child)
         if name == "txbxContent":
             yield child
         elif name == "AlternateContent":
-            yield from _text_boxes(_chosen(child))
+            yield from _text_boxes(chosen(child))
         else:
             yield from _text_boxes(child)
 

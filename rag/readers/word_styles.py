@@ -6,8 +6,9 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 
+from rag.readers.open_xml import whole_number
 from rag.readers.packages import Element
-from rag.readers.word_lists import VAL, W, number
+from rag.readers.word_lists import VAL, W
 
 _MOST_ANCESTORS = 20
 _HEADING_NAME = re.compile(r"heading ([1-9])", re.IGNORECASE)
@@ -89,8 +90,8 @@ def _style(element: Element) -> Style:
     return Style(
         name="" if name is None else name.get(VAL, ""),
         based_on="" if based_on is None else based_on.get(VAL, ""),
-        outline=None if outline is None else number(outline.get(VAL)),
+        outline=None if outline is None else whole_number(outline.get(VAL)),
         list_id=None if list_id is None else list_id.get(VAL, ""),
-        list_level=0 if list_level is None else number(list_level.get(VAL)),
+        list_level=0 if list_level is None else whole_number(list_level.get(VAL)),
         is_hidden=None if hidden is None else is_on(hidden),
     )
