@@ -4,15 +4,20 @@ from __future__ import annotations
 
 from typing import Any
 
-from rag.types import Answer, ClaimStatus, Hit, Period, Position, Quote, Survey, Verdict
+from rag.types import Answer, ClaimStatus, Hit, Period, Position, Quote, Scope, Survey, Verdict
+
+WHOLE_LIBRARY = Scope()
 
 
-def described(question_id: str, question: str, answer: Answer, hits: tuple[Hit, ...]) -> dict[str, Any]:
+def described(
+    question_id: str, question: str, answer: Answer, hits: tuple[Hit, ...], scope: Scope = WHOLE_LIBRARY
+) -> dict[str, Any]:
     """The JSON object of an answer; what an answer does not have is null or an empty list."""
     return {
         "id": question_id,
         "question": question,
         "standalone": answer.standalone,
+        "scope": None if scope.is_whole_library else _scope(scope),
         "verdict": answer.verdict.value,
         "confidence": round(answer.confidence, 4),
         "abstained": answer.verdict is Verdict.NOT_IN_SOURCES,
@@ -55,11 +60,26 @@ def _cut(quote: Quote) -> dict[str, Any]:
         "end": quote.span.end,
         "text": quote.text,
         "speaker": quote.speaker,
+        "place": quote.place,
+        "is_ocr": quote.is_ocr,
+        "author": quote.source.author,
+        "language": quote.source.language,
+        "also_in": [copy.name for copy in quote.also_in],
     }
 
 
 def _position(position: Position) -> dict[str, Any]:
     return {**_cut(position.value), "date": position.value.source.date, "quotes": list(position.quotes)}
+
+
+def _scope(scope: Scope) -> dict[str, Any]:
+    """`documents` are ids: a name may stand for several."""
+    return {
+        "documents": list(scope.document_ids),
+        "collection": scope.collection,
+        "since": scope.since,
+        "until": scope.until,
+    }
 
 
 def _period(period: Period) -> dict[str, Any]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from PySide6.QtGui import QPainter, QPaintEvent, QPalette
 from PySide6.QtWidgets import QVBoxLayout, QWidget
 
-from desktop_app.answer_words import attribution_words, source_words
+from desktop_app.answer_words import attribution_words, where_words
 from desktop_app.inert_text import Caption, InertText
 from desktop_app.pressable import Pressable
 from desktop_app.theme import Theme
@@ -24,7 +24,7 @@ class AnswerLine(Pressable):
         said = f"{speaker} says, in " if speaker else ""
         cited = f" · quote {number}" if number is not None else ""
         self._where = Caption(
-            f"{said}{source_words(span.source)}{cited}",
+            f"{said}{where_words(span)}{cited}",
             colour_role=QPalette.ColorRole.PlaceholderText,
             most_lines=2,
         )
@@ -33,7 +33,7 @@ class AnswerLine(Pressable):
         column.setSpacing(4)
         column.addWidget(self._words)
         column.addWidget(self._where)
-        name = f"The answer, {attribution_words(span.source, speaker)}: {span.text}"
+        name = f"The answer, {attribution_words(span, speaker)}: {span.text}"
         self.setAccessibleName(name)
         self._words.setAccessibleName(name)
         self.setAccessibleDescription("Press Enter to open the source at these words")

@@ -6,7 +6,9 @@ from collections.abc import Iterator
 
 from desktop_app.answer_json import supported_prose
 from desktop_app.answer_words import (
+    READ_BY_OCR,
     attribution_words,
+    author_words,
     period_words,
     source_words,
     speaker_of,
@@ -32,6 +34,8 @@ def printed_lines(answer: Answer) -> Iterator[str]:
     for n, quote in enumerate(answer.quotes, 1):
         yield f"\n[{n}] {_where(quote)}"
         yield f"    {f'{speaker_words(quote)}: ' if quote.speaker else ''}“{quote.text}”"
+        for copy in quote.also_in:
+            yield f"    also in {source_words(copy)} ({copy.name})"
     for hit in answer.nearest:
         yield f"\n  - {hit.source.title} ({hit.source.name} {hit.span.start}-{hit.span.end})\n    {hit.text}"
     if supported_prose(answer):
@@ -40,13 +44,16 @@ def printed_lines(answer: Answer) -> Iterator[str]:
 
 def _values(answer: Answer) -> Iterator[str]:
     if answer.span is not None:
-        yield f"\n  {answer.span.text}\n    {attribution_words(answer.span.source, speaker_of(answer, answer.span))}"
+        yield f"\n  {answer.span.text}\n    {attribution_words(answer.span, speaker_of(answer, answer.span))}"
     for position in answer.positions:
         cited = "".join(f" [{index + 1}]" for index in position.quotes)
         value = position.value
-        yield f"\n  {value.text}{cited}\n    {attribution_words(value.source, speaker_of(answer, value))}"
+        yield f"\n  {value.text}{cited}\n    {attribution_words(value, speaker_of(answer, value))}"
 
 
 def _where(quote: Quote) -> str:
-    dated = f", {quote.source.date}" if quote.source.date else ""
-    return f"{quote.source.title}{dated} ({quote.source.name} {quote.span.start}-{quote.span.end})"
+    """Title, author, date and place, then the file with the range of characters."""
+    source = quote.source
+    parts = (source.title or source.name, author_words(source.author), source.date, quote.place)
+    read = f", {READ_BY_OCR}" if quote.is_ocr else ""
+    return f"{', '.join(part for part in parts if part)} ({source.name} {quote.span.start}-{quote.span.end}){read}"

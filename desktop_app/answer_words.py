@@ -5,11 +5,17 @@ It knows no layout: what is shown large, small or not at all belongs to whoever 
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 
+from desktop_app.one_line import one_line
 from desktop_app.wording import count_words, date_words
 from rag.types import Answer, Period, Quote, Reason, Source, Span, Survey, Verdict
 
+READ_BY_OCR = "read by OCR"
+OCR_EXPLAINED = "A machine read these words off a picture of the page. Single letters or numbers may be misread."
+_AUTHOR_CHARS = 40
+_BETWEEN_AUTHORS = re.compile("[;\n]")
 # Where each word begins, in the steps that reports on uncertain findings commonly use.
 _LIKELIHOODS = ((0.9, "very likely"), (0.66, "likely"), (0.33, "perhaps"))
 _REASONS = {
@@ -118,9 +124,9 @@ def speaker_words(quote: Quote) -> str:
     return f"{quote.speaker} says" if quote.speaker else ""
 
 
-def attribution_words(source: Source, speaker: str | None) -> str:
-    """Where words stand and who says them: “according to Ingrid Voss in Sea level, 14 March 2025”."""
-    where = source_words(source)
+def attribution_words(quote: Quote, speaker: str | None) -> str:
+    """Where words stand and who says them: “according to Ingrid Voss in Sea level, 14 March 2025, page 7”."""
+    where = where_words(quote)
     return f"according to {speaker} in {where}" if speaker else f"from {where}"
 
 
@@ -131,11 +137,35 @@ def source_words(source: Source) -> str:
     return f"{title}, {date}" if date else title
 
 
+def where_words(quote: Quote) -> str:
+    """A quote's source, and the place in it where that is known: “Sea level, 14 March 2025, page 7”."""
+    source = source_words(quote.source)
+    return f"{source}, {quote.place}" if quote.place else source
+
+
+def author_words(author: str | None) -> str:
+    """Who wrote a document, short enough for a caption; empty where nobody is named.
+
+    Of names with semicolons between them the first, “and others”. A comma or an “and” may be part of one name.
+    """
+    names = [name for name in _BETWEEN_AUTHORS.split(author or "") if name.strip()]
+    if not names:
+        return ""
+    others = " and others" if len(names) > 1 else ""
+    return one_line(names[0], _AUTHOR_CHARS - len(others)) + others
+
+
+def copies_words(quote: Quote) -> str:
+    """In how many further documents the same words stand; empty where in none."""
+    return f"also in {count_words(len(quote.also_in), 'other', 'others')}" if quote.also_in else ""
+
+
 def quote_words(quote: Quote, number: int, total: int) -> str:
     """A quote as a screen reader says it."""
-    where = source_words(quote.source)
+    where = where_words(quote)
     said = f"{speaker_words(quote)} in {where}" if quote.speaker else f"from {where}"
-    return f"Quote {number} of {total}, {said}: {quote.text}"
+    how = f", {READ_BY_OCR}" if quote.is_ocr else ""
+    return f"Quote {number} of {total}, {said}{how}: {quote.text}"
 
 
 def reason_words(reason: Reason) -> str:

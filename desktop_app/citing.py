@@ -5,8 +5,8 @@ It knows neither Qt nor the clipboard; whole conversations are written by the ex
 
 from __future__ import annotations
 
-from desktop_app.answer_words import attribution_words, speaker_of, values_of
-from desktop_app.export_words import context_lines, finish_words, unchecked_prose
+from desktop_app.answer_words import READ_BY_OCR, attribution_words, source_words, speaker_of, values_of
+from desktop_app.export_words import context_lines, finish_words, scope_words, unchecked_prose
 from rag.types import Answer, Claim, ClaimStatus, Quote, Turn, Verdict
 
 _OPENINGS = {
@@ -22,7 +22,7 @@ def with_citations(turn: Turn) -> str:
     answer = turn.answer
     if answer is None:
         return turn.question + (f"\n\n{turn.problem}" if turn.problem else "")
-    parts = [turn.question, _OPENINGS[answer.verdict], *context_lines(answer), *_values(answer)]
+    parts = [turn.question, scope_words(turn), _OPENINGS[answer.verdict], *context_lines(answer), *_values(answer)]
     parts += [finish_words(answer), _prose(answer)]
     parts += [_numbered_quote(number, quote) for number, quote in enumerate(answer.quotes, start=1)]
     return "\n\n".join(part for part in parts if part)
@@ -30,9 +30,7 @@ def with_citations(turn: Turn) -> str:
 
 def _values(answer: Answer) -> list[str]:
     """The words that answer, and the values that differ, each with who says it and where."""
-    lines = [
-        f"“{value.text}” ({attribution_words(value.source, speaker_of(answer, value))})" for value in values_of(answer)
-    ]
+    lines = [f"“{value.text}” ({attribution_words(value, speaker_of(answer, value))})" for value in values_of(answer)]
     return ["\n".join(lines)] if lines else []
 
 
@@ -51,6 +49,8 @@ def _numbered_claim(claim: Claim) -> str:
 def _numbered_quote(number: int, quote: Quote) -> str:
     source = quote.source
     said = f"{quote.speaker}: " if quote.speaker else ""
-    place = [source.title or source.name, source.date or "", source.name if source.title else ""]
-    where = ", ".join(part for part in place if part)
-    return f"[{number}] {said}“{quote.text.strip()}”\n    {where}, characters {quote.span.start}–{quote.span.end}"
+    parts = [source.title or source.name, source.author, source.date, source.name if source.title else "", quote.place]
+    parts += [f"characters {quote.span.start}–{quote.span.end}", READ_BY_OCR if quote.is_ocr else ""]
+    where = ", ".join(" ".join(part.split()) for part in parts if part)
+    copies = f"\n    also in {'; '.join(source_words(copy) for copy in quote.also_in)}" if quote.also_in else ""
+    return f"[{number}] {said}“{quote.text.strip()}”\n    {where}{copies}"

@@ -21,7 +21,7 @@ from desktop_app.printing import print_pdf
 from desktop_app.verifying import CheckStatus, FolderTexts, LibraryTexts, TextSource, VerifyError, VerifyReport, verify
 from desktop_app.version import program_version
 from rag.errors import SourceError, StoreError
-from rag.types import Conversation
+from rag.types import Conversation, Document, Reading
 
 
 def add_commands(commands: Any) -> None:
@@ -137,25 +137,25 @@ def _texts(session: Session, folder: Path | None, reader: HostedReader) -> TextS
     if folder is not None:
         if not folder.is_dir():
             raise Failed(f"{folder} is not a folder.", exit_code=2)
-        return FolderTexts(folder, lambda path: _text_of(reader, path))
+        return FolderTexts(folder, lambda path: _reading_of(reader, path))
     workbench = session.reading()
 
-    def by_name(name: str) -> str | None:
+    def by_name(name: str) -> Document | None:
         found = workbench.resolve(name)
-        return workbench.document(found[0].id).text if found else None
+        return workbench.document(found[0].id) if found else None
 
-    def by_id(document_id: str) -> str | None:
+    def by_id(document_id: str) -> Document | None:
         try:
-            return workbench.document(document_id).text
+            return workbench.document(document_id)
         except StoreError:
             return None
 
     return LibraryTexts(by_id, by_name)
 
 
-def _text_of(reader: HostedReader, path: Path) -> str | None:
+def _reading_of(reader: HostedReader, path: Path) -> Reading | None:
     try:
-        return reader.read(path).text
+        return reader.read(path)
     except SourceError:
         return None
 

@@ -110,7 +110,7 @@ def to_html(transcript: Transcript) -> str:
         f"<title>{title}</title>\n<style>{_STYLE}</style>\n</head>\n<body>\n"
         f'<header>\n<h1><bdi>{title}</bdi></h1>\n<p class="soft">{_origin(transcript)}</p>\n</header>\n'
         f"<main>\n{turns}</main>\n"
-        f"<footer>\n<p>{_text(words.promise_words())}</p>\n"
+        f"<footer>\n<p>{_text(words.promise_words())}</p>\n{_paragraph('', words.ocr_words(transcript))}"
         f"<p>{_text(words.totals_words(transcript))}. To check the quotes, export the conversation as Markdown or JSON "
         "and run <code>seedbook verify</code> on that file.</p>\n</footer>\n</body>\n</html>\n"
     )
@@ -188,18 +188,22 @@ def _anchor(kind: ExhibitKind, turn: int, number: int) -> str:
 
 def _figure(exhibit: Exhibit, answer: Answer) -> str:
     source = exhibit.source
+    author = f" · by {_bdi(source.author)}" if source.author else ""
     said = f" · said by {_bdi(exhibit.speaker)}" if exhibit.speaker else ""
     path = f"<br>{_bdi(source.path)}" if source.path else ""
     is_position = exhibit.kind is ExhibitKind.POSITION
     cited = words.position_words(answer, exhibit.number) if is_position else ""
     cited = f"<br>{_text(cited)}" if cited else ""
+    place = f"{_bdi(exhibit.place)} · " if exhibit.place else ""
+    reading = "".join(f" · {_text(line)}" for line in words.reading_words(exhibit))
+    copies = f"{_bdi(words.copies_line(exhibit))}<br>" if exhibit.also_in else ""
     return (
         f'<figure class="{exhibit.kind}" id="{_anchor(exhibit.kind, exhibit.turn, exhibit.number)}">\n'
         f"<blockquote><bdi>{_text(exhibit.text)}</bdi></blockquote>\n"
         f'<figcaption><span class="mark">{_text(words.label_words(exhibit))}</span> '
-        f'<span class="title">{_bdi(source.title or source.name)}</span>{said} · {_bdi(source.date or "no date")}'
+        f'<span class="title">{_bdi(source.title or source.name)}</span>{author}{said} · {_bdi(source.date or "no date")}'
         f"{cited}<br>"
-        f"{_bdi(source.name)} · {_text(words.place_words(exhibit))}{path}<br>"
+        f"{_bdi(source.name)} · {place}{_text(words.span_words(exhibit))}{reading}{path}<br>{copies}"
         f"<code>sha256 {_text(source.id)}</code></figcaption>\n</figure>\n"
     )
 

@@ -14,7 +14,7 @@ from __future__ import annotations
 import hashlib
 import json
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import msgspec
@@ -44,8 +44,18 @@ _ISOLATE, _END_ISOLATE = "\u2068", "\u2069"
 
 
 @dataclass(frozen=True, slots=True)
+class _Copy:
+    """A further document that holds an exhibit's words."""
+
+    document: str
+    title: str
+    date: str | None
+    name: str
+
+
+@dataclass(frozen=True, slots=True)
 class _Record:
-    """The machine-readable line under an exhibit."""
+    """The machine-readable line under an exhibit; what has a default was not written before version 3."""
 
     n: int
     turn: int
@@ -58,6 +68,11 @@ class _Record:
     name: str
     path: str
     speaker: str | None
+    author: str | None = None
+    language: str | None = None
+    place: str | None = None
+    is_ocr: bool = False
+    also_in: tuple[_Copy, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,6 +120,7 @@ def to_markdown(transcript: Transcript) -> str:
     for number, turn in enumerate(transcript.conversation.turns, start=1):
         blocks += writer.turn(turn, number)
     blocks += ["* * *", f"{words.totals_words(transcript)}. {words.promise_words()}"]
+    blocks += [escape(line) for line in (words.ocr_words(transcript),) if line]
     blocks.append("Check the quotes of this file with `seedbook verify`.")
     body = "\n\n".join(blocks) + "\n\n"
     footer = _Footer(FORMAT_VERSION, transcript.n_quotes, writer.n_exhibits, _digest(body))
@@ -211,7 +227,7 @@ class _Writer:
         blocks = [f"## {number}. {escape(heading)}"]
         if heading != turn.question.strip():
             blocks.append(_paragraph(turn.question))
-        blocks.append(f"Asked {escape(words.when(turn.asked_at))}. {words.scope_words(turn)}".rstrip())
+        blocks.append(f"Asked {escape(words.when(turn.asked_at))}. {escape(words.scope_words(turn))}".rstrip())
         standalone = words.standalone_of(turn)
         if standalone is not None:
             blocks.append(f"Searched for: {escape(standalone)}")
@@ -274,10 +290,15 @@ def _quoted(text: str) -> str:
 def _label(exhibit: Exhibit) -> str:
     source = exhibit.source
     parts = [f"**{words.label_words(exhibit)}**", _isolated(source.title)]
+    parts += [f"by {_isolated(source.author)}"] if source.author else []
     parts += [f"said by {_isolated(exhibit.speaker)}"] if exhibit.speaker else []
-    parts += [_isolated(source.date or "no date"), _isolated(source.name), words.place_words(exhibit)]
+    parts += [_isolated(source.date or "no date"), _isolated(source.name)]
+    parts += [_isolated(exhibit.place)] if exhibit.place else []
+    parts.append(words.span_words(exhibit))
+    parts += [_isolated(line) for line in words.reading_words(exhibit)]
     parts.append(f"sha256 {escape(source.id)}")
     parts += [f"file {_isolated(source.path)}"] if source.path else []
+    parts += [_isolated(line) for line in (words.copies_line(exhibit),) if line]
     return " · ".join(parts)
 
 
@@ -295,6 +316,11 @@ def _record(exhibit: Exhibit, n: int) -> _Record:
         name=source.name,
         path=source.path,
         speaker=exhibit.speaker,
+        author=source.author,
+        language=source.language,
+        place=exhibit.place,
+        is_ocr=exhibit.is_ocr,
+        also_in=tuple(_Copy(copy.id, copy.title, copy.date, copy.name) for copy in exhibit.also_in),
     )
 
 
@@ -351,8 +377,20 @@ def _exhibit(kind: ExhibitKind, record: _Record, block: list[str], at: int) -> E
         span = Span(record.start, record.end)
     except ValueError as exc:
         raise TranscriptError(f"the record in line {at + 1} makes no sense ({exc})") from exc
-    source = Source(record.document, record.name, record.path, record.title, record.date, None, "", 0)
-    return Exhibit(kind, record.turn, record.number, source, span, text, record.speaker)
+    source = replace(
+        _source(record.document, record.name, record.path, record.title, record.date),
+        author=record.author,
+        language=record.language,
+    )
+    copies = tuple(_source(copy.document, copy.name, "", copy.title, copy.date) for copy in record.also_in)
+    return Exhibit(
+        kind, record.turn, record.number, source, span, text, record.speaker, record.place, record.is_ocr, copies
+    )
+
+
+def _source(document: str, name: str, path: str, title: str, date: str | None) -> Source:
+    """A source as far as a record describes it."""
+    return Source(document, name, path, title, date, None, "", 0)
 
 
 def _count_stray_blocks(lines: list[str], used: set[int]) -> int:

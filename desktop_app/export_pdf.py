@@ -129,7 +129,9 @@ class _Pages:
         for number, turn in enumerate(transcript.conversation.turns, start=1):
             self._turn(turn, number)
         self._line(words.promise_words(), 8.5, _SOFT, before_pt=26)
-        self._line(_ATTACHED, 8.5, _SOFT)
+        for line in (words.ocr_words(transcript), _ATTACHED):
+            if line:
+                self._line(line, 8.5, _SOFT)
 
     def paint(self, painter: QPainter, title: str) -> list[OutlineEntry]:
         """Paint every page with its number; returns the bookmarks."""
@@ -189,10 +191,15 @@ class _Pages:
         self._block(0, 0, indent_pt=12, stays=True)
         self._add(f"{words.label_words(exhibit)}  ", 8.5, _ACCENT, bold=True)
         self._add(f"\u2068{source.title or source.name}\u2069", 8.5, bold=True)
+        author = f" · by \u2068{source.author}\u2069" if source.author else ""
         said = f" · said by \u2068{exhibit.speaker}\u2069" if exhibit.speaker else ""
         cited = words.position_words(answer, exhibit.number) if exhibit.kind is ExhibitKind.POSITION else ""
-        self._add(f"{said} · {source.date or 'no date'}{f' · {cited}' if cited else ''}", 8.5, _SOFT)
-        self._line(f"\u2068{source.name}\u2069 · {words.place_words(exhibit)}", 8.5, _SOFT, indent_pt=12, stays=True)
+        self._add(f"{author}{said} · {source.date or 'no date'}{f' · {cited}' if cited else ''}", 8.5, _SOFT)
+        place = [f"\u2068{exhibit.place}\u2069"] if exhibit.place else []
+        parts = [f"\u2068{source.name}\u2069", *place, words.span_words(exhibit), *words.reading_words(exhibit)]
+        self._line(" · ".join(parts), 8.5, _SOFT, indent_pt=12, stays=True)
+        if exhibit.also_in:
+            self._line(words.copies_line(exhibit), 8.5, _SOFT, indent_pt=12, stays=True)
         if source.path:
             self._line(source.path, 8.5, _SOFT, indent_pt=12, stays=True)
         self._line(f"sha256 {source.id}", 7.5, _SOFT, indent_pt=12, after_pt=9)

@@ -10,7 +10,9 @@ from datetime import UTC, datetime
 
 from desktop_app import answer_words
 from desktop_app.one_line import one_line
+from desktop_app.scope_words import asked_words, isolated
 from desktop_app.transcript import Exhibit, ExhibitKind, Transcript
+from desktop_app.wording import language_words
 from rag.types import Answer, Claim, ClaimStatus, Finish, Turn, Verdict
 
 _VERDICTS = {
@@ -90,9 +92,8 @@ def standalone_of(turn: Turn) -> str | None:
 
 
 def scope_words(turn: Turn) -> str:
-    """How many documents the question was limited to; empty for the whole library."""
-    n_documents = len(turn.scope.document_ids)
-    return f"Asked of {count(n_documents, 'chosen document')} only." if n_documents else ""
+    """What the question was limited to; empty for the whole library."""
+    return asked_words(turn.scope)
 
 
 def writer_words(answer: Answer) -> str:
@@ -108,9 +109,27 @@ def writer_words(answer: Answer) -> str:
     )
 
 
-def place_words(exhibit: Exhibit) -> str:
+def span_words(exhibit: Exhibit) -> str:
     """Where an exhibit stands in its document: half-open, counted from 0 in characters."""
     return f"characters {exhibit.span.start}–{exhibit.span.end}"
+
+
+def reading_words(exhibit: Exhibit) -> tuple[str, ...]:
+    """How the text came about, as far as it is known: its language, and that a machine read it off a picture."""
+    language = language_words(exhibit.source.language)
+    return tuple(words for words in (language, answer_words.READ_BY_OCR if exhibit.is_ocr else "") if words)
+
+
+def copies_line(exhibit: Exhibit) -> str:
+    """The further documents with the same words, as they are named aloud; empty where there are none."""
+    copies = "; ".join(isolated(answer_words.source_words(copy)) for copy in exhibit.also_in)
+    return f"Also in {copies}" if copies else ""
+
+
+def ocr_words(transcript: Transcript) -> str:
+    """What “read by OCR” means, where the transcript says it; else empty."""
+    is_said = any(exhibit.is_ocr for exhibit in transcript.exhibits())
+    return f"“{answer_words.READ_BY_OCR}”: {answer_words.OCR_EXPLAINED}" if is_said else ""
 
 
 def label_words(exhibit: Exhibit) -> str:

@@ -8,7 +8,7 @@ from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QFontMetrics, QPainter, QPaintEvent, QPalette
 from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
 
-from desktop_app.answer_words import source_words, speaker_words
+from desktop_app.answer_words import speaker_words, where_words
 from desktop_app.buttons import NumberButton
 from desktop_app.even_columns import EvenColumns
 from desktop_app.inert_text import Caption, InertText
@@ -124,11 +124,14 @@ class _QuoteLine(QWidget):
 
     def __init__(self, index: int, quote: Quote) -> None:
         super().__init__()
-        self._number = NumberButton(index + 1, f"Open quote {index + 1}, from {source_words(quote.source)}")
+        self._number = NumberButton(index + 1, f"Open quote {index + 1}, from {where_words(quote)}")
         self._number.clicked.connect(lambda: self.activated.emit(index))
         self._speaker = Caption(speaker_words(quote), most_lines=2)
         self._title = Caption(quote.source.title or quote.source.name, most_lines=3)
-        self._date = Caption(date_words(quote.source.date) or "no date", colour_role=QPalette.ColorRole.PlaceholderText)
+        dated = date_words(quote.source.date) or "no date"
+        self._date = Caption(
+            f"{dated} · {quote.place}" if quote.place else dated, colour_role=QPalette.ColorRole.PlaceholderText
+        )
         words = QVBoxLayout()
         words.setSpacing(1)
         for caption in (self._speaker, self._title, self._date):
@@ -147,5 +150,5 @@ class _QuoteLine(QWidget):
 
 
 def _said(quote: Quote) -> str:
-    where = source_words(quote.source)
+    where = where_words(quote)
     return f"{speaker_words(quote)} in {where}" if quote.speaker else where

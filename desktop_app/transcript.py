@@ -13,11 +13,12 @@ from typing import Any
 import msgspec
 
 from desktop_app.answer_words import speaker_of
-from rag.types import Answer, Conversation, Source, Span, Verdict
+from rag.types import Answer, Conversation, Quote, Source, Span, Verdict
 
 FORMAT_NAME = "seedbook-transcript"
-#: 2: answers have their own words, differing values, a period, a survey and reasons.
-FORMAT_VERSION = 2
+#: 2: answers have their own words, differing values, a period, a survey and reasons. 3: quotes have a place, whether a
+#: machine read them off a picture, and copies; sources an author and a language; scopes a collection and dates.
+FORMAT_VERSION = 3
 
 
 class ExhibitKind(StrEnum):
@@ -38,7 +39,8 @@ class Exhibit:
     """A piece of a document as an export shows it: what verifying checks.
 
     `turn` and `number` count from 1; `number` is that of the piece among its kind within its answer. `span` is where
-    the text should stand in the document.
+    the text should stand in the document, `place` the page or the like of it in words, None where the file has none or
+    it was not noted. `also_in` are further documents with the same words.
     """
 
     kind: ExhibitKind
@@ -48,6 +50,9 @@ class Exhibit:
     span: Span
     text: str
     speaker: str | None = None
+    place: str | None = None
+    is_ocr: bool = False
+    also_in: tuple[Source, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,12 +110,12 @@ def exhibits_of(answer: Answer, turn: int) -> tuple[Exhibit, ...]:
     spans = (answer.span,) if answer.span is not None else ()
     values = tuple(position.value for position in answer.positions)
     shown = tuple(
-        Exhibit(kind, turn, number, value.source, value.span, value.text, speaker_of(answer, value))
+        _cut(kind, turn, number, value, speaker_of(answer, value))
         for kind, values_of_kind in ((ExhibitKind.ANSWER, spans), (ExhibitKind.POSITION, values))
         for number, value in enumerate(values_of_kind, start=1)
     )
     shown += tuple(
-        Exhibit(ExhibitKind.QUOTE, turn, number, quote.source, quote.span, quote.text, quote.speaker)
+        _cut(ExhibitKind.QUOTE, turn, number, quote, quote.speaker)
         for number, quote in enumerate(answer.quotes, start=1)
     )
     if answer.verdict is not Verdict.NOT_IN_SOURCES:
@@ -119,6 +124,10 @@ def exhibits_of(answer: Answer, turn: int) -> tuple[Exhibit, ...]:
         Exhibit(ExhibitKind.PASSAGE, turn, number, hit.source, hit.span, hit.text)
         for number, hit in enumerate(answer.nearest, start=1)
     )
+
+
+def _cut(kind: ExhibitKind, turn: int, number: int, cut: Quote, speaker: str | None) -> Exhibit:
+    return Exhibit(kind, turn, number, cut.source, cut.span, cut.text, speaker, cut.place, cut.is_ocr, cut.also_in)
 
 
 def count_quotes(conversation: Conversation) -> int:

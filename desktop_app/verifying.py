@@ -1,15 +1,15 @@
 """Re-checks every quote, answer line and differing value of a JSON or Markdown export against its documents.
 
-What this is good for: it notices accidental or careless alteration, whether a changed character, a wrong place, a quote
-removed or added, a file cut off, a source that has changed since. What it is not: protection from a forger who
-rewrites an export and its sources alike, or who leaves quotes true and lies about them in prose. HTML and PDF exports
-are for reading and are not read here.
+What this is good for: it notices accidental or careless alteration, whether a changed character, a wrong place, another
+page, a quote removed or added, a file cut off, a source that has changed since. What it is not: protection from a
+forger who rewrites an export and its sources alike, or who leaves quotes true and lies about them in prose. HTML and
+PDF exports are for reading and are not read here.
 """
 
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 from pathlib import Path, PurePosixPath
@@ -25,17 +25,19 @@ from desktop_app.transcript import (
     digest_as_written,
     from_json,
 )
-from rag.types import document_id
+from rag.folding import normal
+from rag.types import Part, document_id, place_in_words
 
 _LARGEST_EXPORT_BYTES = 200_000_000
 
 
 class CheckStatus(StrEnum):
-    """What became of one quote."""
+    """What became of one quote. WRONG_PART: at its characters, but not on the page (or the like) that is stated."""
 
     EXACT = "exact"
     TEXT_CHANGED = "text_changed"
     WRONG_PLACE = "wrong_place"
+    WRONG_PART = "wrong_part"
     RECORD_CHANGED = "record_changed"
     DOCUMENT_CHANGED = "document_changed"
     DOCUMENT_NOT_FOUND = "document_not_found"
@@ -90,14 +92,24 @@ class VerifyError(Exception):
         return f"{self.path} cannot be checked: {self.reason} Nothing was changed."
 
 
+class Held(Protocol):
+    """A text with its pages, slides and the like; a document and a reading of a file both fit."""
+
+    @property
+    def text(self) -> str: ...
+
+    @property
+    def parts(self) -> tuple[Part, ...]: ...
+
+
 class TextSource(Protocol):
     """Where the texts of documents are looked up."""
 
-    def by_id(self, document: str) -> str | None:
+    def by_id(self, document: str) -> Held | None:
         """The text with this sha256; None where it is not here."""
         ...
 
-    def by_name(self, name: str) -> str | None:
+    def by_name(self, name: str) -> Held | None:
         """The text that is here under a document's name now; None where there is none."""
         ...
 
@@ -105,7 +117,7 @@ class TextSource(Protocol):
 class LibraryTexts:
     """The library as a source of texts, through two lookups."""
 
-    def __init__(self, by_id: Callable[[str], str | None], by_name: Callable[[str], str | None]) -> None:
+    def __init__(self, by_id: Callable[[str], Held | None], by_name: Callable[[str], Held | None]) -> None:
         self.by_id = by_id
         self.by_name = by_name
 
@@ -117,30 +129,30 @@ class FolderTexts:
     file below the folder is read once, at the first question; later only the files that are asked for.
     """
 
-    def __init__(self, folder: Path, read: Callable[[Path], str | None]) -> None:
+    def __init__(self, folder: Path, read: Callable[[Path], Held | None]) -> None:
         self._folder = folder
         self._read = read
         self._paths_by_id: dict[str, Path] | None = None
-        self._last: tuple[Path, str | None] | None = None
+        self._last: tuple[Path, Held | None] | None = None
 
-    def by_id(self, document: str) -> str | None:
+    def by_id(self, document: str) -> Held | None:
         if self._paths_by_id is None:
             self._paths_by_id = {
-                document_id(text): path for path in self._files() if (text := self._read(path)) is not None
+                document_id(held.text): path for path in self._files() if (held := self._read(path)) is not None
             }
         path = self._paths_by_id.get(document)
-        return None if path is None else self._text(path)
+        return None if path is None else self._held(path)
 
-    def by_name(self, name: str) -> str | None:
+    def by_name(self, name: str) -> Held | None:
         """The file of that relative name, or else the first whose path ends in it, or whose file name is the same."""
         wanted = PurePosixPath(name)
         for suits in (self._is_at, self._ends_in, self._is_called):
             path = next((path for path in self._files() if suits(path, wanted)), None)
             if path is not None:
-                return self._text(path)
+                return self._held(path)
         return None
 
-    def _text(self, path: Path) -> str | None:
+    def _held(self, path: Path) -> Held | None:
         """The text of a file; the last one is kept, because quotes of one document stand together."""
         if self._last is None or self._last[0] != path:
             self._last = (path, self._read(path))
@@ -207,7 +219,7 @@ def _verify_json(file: Path, content: bytes, texts: TextSource) -> VerifyReport:
             "Something in this file was changed after the export: a question, an answer, a quote or a name."
         )
     checks = tuple(_check(exhibit, texts) for exhibit in transcript.exhibits())
-    return VerifyReport(file, checks, tuple(problems), ())
+    return VerifyReport(file, checks, tuple(problems), _copy_notes(checks, texts))
 
 
 def _verify_markdown(file: Path, reading: MarkdownReading, texts: TextSource) -> VerifyReport:
@@ -226,7 +238,18 @@ def _verify_markdown(file: Path, reading: MarkdownReading, texts: TextSource) ->
         problems.append(f"Block quotes without a record of where they come from: {reading.n_stray_blocks}.")
     notes = () if reading.is_untouched else ("Text in this file was changed after the export.",)
     checks = tuple(_check(found.exhibit, texts, is_as_written=found.is_as_written) for found in reading.exhibits)
-    return VerifyReport(file, checks, tuple(problems), notes)
+    return VerifyReport(file, checks, tuple(problems), (*notes, *_copy_notes(checks, texts)))
+
+
+def _copy_notes(checks: Sequence[QuoteCheck], texts: TextSource) -> tuple[str, ...]:
+    """A sentence for each further document that is here and does not hold a quote's words, however they are set."""
+    notes = []
+    for check in checks:
+        for copy in check.exhibit.also_in:
+            held = texts.by_id(copy.id)
+            if held is not None and f" {normal(check.exhibit.text)} " not in f" {normal(held.text)} ":
+                notes.append(f"{check.name} is said to stand in {copy.name} too, which does not hold these words.")
+    return tuple(notes)
 
 
 def _count_problems(found: int, promised: int, noun: str) -> list[str]:
@@ -237,17 +260,37 @@ def _count_problems(found: int, promised: int, noun: str) -> list[str]:
 
 
 def _check(exhibit: Exhibit, texts: TextSource, *, is_as_written: bool = True) -> QuoteCheck:
-    text = texts.by_id(exhibit.source.id)
+    held = texts.by_id(exhibit.source.id)
     # A source may hold a text under an id that is not its own: a damaged library, say.
-    if text is None or document_id(text) != exhibit.source.id:
+    if held is None or document_id(held.text) != exhibit.source.id:
         return _check_without_document(exhibit, texts.by_name(exhibit.source.name))
     start, end = exhibit.span.start, exhibit.span.end
-    if end > len(text) or text[start:end] != exhibit.text:
-        return _check_misplaced(exhibit, text)
+    if end > len(held.text) or held.text[start:end] != exhibit.text:
+        return _check_misplaced(exhibit, held.text)
     if not is_as_written:
         edited = "The words are the document's, but this quote or the line under it was edited after the export."
         return QuoteCheck(exhibit, CheckStatus.RECORD_CHANGED, edited)
-    return QuoteCheck(exhibit, CheckStatus.EXACT, f"Exact: characters {start}–{end} of {exhibit.source.name}.")
+    return _check_part(exhibit, held.parts)
+
+
+def _check_part(exhibit: Exhibit, parts: Sequence[Part]) -> QuoteCheck:
+    """Whether exact words stand on the page that is stated; one that is not stated, or not known here, is no fault."""
+    place = f"characters {exhibit.span.start}–{exhibit.span.end} of {exhibit.source.name}"
+    if exhibit.place is None:
+        return QuoteCheck(exhibit, CheckStatus.EXACT, f"Exact: {place}.")
+    if not parts:
+        unknown = f"Exact: {place}. That this is {exhibit.place} could not be checked: it is not known here."
+        return QuoteCheck(exhibit, CheckStatus.EXACT, unknown)
+    around = [part for part in parts if part.span.overlaps(exhibit.span)]
+    found = place_in_words(around)
+    if found != exhibit.place:
+        sentence = f"The words are exact ({place}), but that is {found or 'no such part'}, not {exhibit.place}."
+        return QuoteCheck(exhibit, CheckStatus.WRONG_PART, sentence)
+    if any(part.is_ocr for part in around) != exhibit.is_ocr:
+        said, true = ("read by OCR", "is text") if exhibit.is_ocr else ("text", "was read by OCR")
+        sentence = f"The words are exact ({place}), but what is called {said} {true}."
+        return QuoteCheck(exhibit, CheckStatus.WRONG_PART, sentence)
+    return QuoteCheck(exhibit, CheckStatus.EXACT, f"Exact: {place}, {exhibit.place}.")
 
 
 def _check_misplaced(exhibit: Exhibit, text: str) -> QuoteCheck:
@@ -263,12 +306,12 @@ def _check_misplaced(exhibit: Exhibit, text: str) -> QuoteCheck:
     return QuoteCheck(exhibit, CheckStatus.TEXT_CHANGED, sentence)
 
 
-def _check_without_document(exhibit: Exhibit, changed: str | None) -> QuoteCheck:
+def _check_without_document(exhibit: Exhibit, changed: Held | None) -> QuoteCheck:
     name = exhibit.source.name
     if changed is None:
         sentence = f"No document with this sha256 is here, and none of the name {name}."
         return QuoteCheck(exhibit, CheckStatus.DOCUMENT_NOT_FOUND, sentence)
-    at = changed.find(exhibit.text) if exhibit.text else -1
+    at = changed.text.find(exhibit.text) if exhibit.text else -1
     still = (
         f"still holds these words, now at characters {at}–{at + len(exhibit.text)}"
         if at >= 0

@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import hashlib
+import re
+from collections.abc import Callable
 from dataclasses import replace
 from pathlib import PurePosixPath
 from typing import Any
 
 import msgspec
 
-from desktop_app.transcript import Transcript
+from desktop_app.transcript import FORMAT_VERSION, Transcript
 from rag.types import (
     Answer,
     Claim,
@@ -18,6 +20,8 @@ from rag.types import (
     Document,
     Finish,
     Hit,
+    Part,
+    PartKind,
     Period,
     Position,
     Quote,
@@ -72,7 +76,20 @@ def quote(found_in: Document, piece: str, score: float = 0.9, speaker: str | Non
 REPORT_DOCUMENT = document(REPORT, "reports/harlow-point.txt", "Sea level at Harlow Point", "2025-03-14")
 ARABIC_DOCUMENT = document(ARABIC, "press/الرصيف.txt", "هبوط الرصيف في المرفأ", "2024-11")
 HOSTILE_DOCUMENT = document(HOSTILE, "a`*[b](c)<d>--x.md", "</title><b>Title</b>\n*x* --> `y`", None)
-DOCUMENTS = (REPORT_DOCUMENT, ARABIC_DOCUMENT, HOSTILE_DOCUMENT)
+_PAGES = ("The pier sank by 12 millimetres.", "Repairs cost 40,000.")
+PAPER = replace(
+    document("\n\n".join(_PAGES), "papers/pier.pdf", "The pier", "2020-02"),
+    parts=(
+        Part(PartKind.PAGE, 1, Span(0, len(_PAGES[0]))),
+        Part(PartKind.PAGE, 2, Span(len(_PAGES[0]) + 2, len(_PAGES[0]) + 2 + len(_PAGES[1])), is_ocr=True),
+    ),
+)
+PAPER = replace(PAPER, source=replace(PAPER.source, author="Voss, Ingrid; Amsel, Ruth", language="en", n_pages=2))
+COPIES = (
+    document("From a report: the pier sank by 12 millimetres.", "news/a.txt", "Pier in the news", "2020-03-01"),
+    document("قال: The pier sank, by 12 millimetres!", "news/b.txt", "هبوط الرصيف", None),
+)
+DOCUMENTS = (REPORT_DOCUMENT, ARABIC_DOCUMENT, HOSTILE_DOCUMENT, PAPER, *COPIES)
 
 
 def answer(
@@ -214,19 +231,73 @@ def telling() -> Transcript:
     return transcript(*(turn(q, a, n) for n, (q, a) in enumerate(zip(questions, answers, strict=True), start=1)))
 
 
+def placed() -> Transcript:
+    """Quotes with pages, one of them read off a picture and one that stands in other documents too, in scopes."""
+    typed, scanned = (
+        quote(PAPER, words, 0.8) for words in ("The pier sank by 12 millimetres.", "Repairs cost 40,000.")
+    )
+    typed = replace(typed, also_in=tuple(copy.source for copy in COPIES))
+    across = quote(PAPER, "millimetres.\n\nRepairs", 0.6)
+    said = replace(answer(quotes=(typed, scanned, across)), span=quote(PAPER, "12 millimetres"))
+    return transcript(
+        replace(turn("How far?", said, 1), scope=Scope(collection="Trial 2019", since="2019", until="2020-06")),
+        replace(turn("Again?", said, 2), scope=Scope((PAPER.id, REPORT_DOCUMENT.id, ARABIC_DOCUMENT.id))),
+        title="The pier",
+    )
+
+
+def in_second_form(made: Turn) -> dict[str, Any]:
+    """A turn as version 2 wrote it: without places, copies, authors, languages, and scopes were documents only."""
+    plain: dict[str, Any] = msgspec.to_builtins(made)
+    _forget(plain, ("place", "is_ocr", "also_in", "author", "language", "n_pages", "collection"))
+    _forget(plain["scope"], ("since", "until"))
+    return plain
+
+
 def in_first_form(made: Turn) -> dict[str, Any]:
     """A turn as version 1 wrote it: its answers had no words of their own, nor what came with these."""
-    plain: dict[str, Any] = msgspec.to_builtins(made)
+    plain = in_second_form(made)
     for name in ("span", "positions", "period", "survey", "reasons") if plain["answer"] else ():
         del plain["answer"][name]
     return plain
 
 
+def _forget(plain: Any, names: tuple[str, ...]) -> None:
+    """Take keys out of objects, however deep they lie."""
+    if isinstance(plain, dict):
+        for name in names:
+            plain.pop(name, None)
+    for inner in plain.values() if isinstance(plain, dict) else plain if isinstance(plain, list | tuple) else ():
+        _forget(inner, names)
+
+
+def markdown_in_second_form(markdown: str) -> str:
+    """A Markdown export as version 2 wrote it, where nothing in it has a place, an author or copies."""
+    old = re.sub(r', "author": null, "language": null, "place": null, "is_ocr": false, "also_in": \[\]', "", markdown)
+    body, _, end = old.rpartition("<!-- seedbook end ")
+    digest = hashlib.sha256("\n".join(line.rstrip(" \t") for line in body.split("\n")).encode()).hexdigest()
+    end = re.sub(
+        r'"sha256": "\w+"',
+        f'"sha256": "{digest}"',
+        end.replace(f'"format_version": {FORMAT_VERSION}', '"format_version": 2'),
+    )
+    return f"{body}<!-- seedbook end {end}"
+
+
+def json_in_second_form(made: Transcript) -> bytes:
+    """The JSON of a transcript as version 2 wrote it."""
+    return _json_of(made, 2, in_second_form)
+
+
 def json_in_first_form(made: Transcript) -> bytes:
     """The JSON of a transcript as version 1 wrote it."""
+    return _json_of(made, 1, in_first_form)
+
+
+def _json_of(made: Transcript, version: int, form: Callable[[Turn], dict[str, Any]]) -> bytes:
     plain = msgspec.to_builtins(made)
-    plain["conversation"]["turns"] = [in_first_form(asked) for asked in made.conversation.turns]
-    plain["format_version"] = 1
+    plain["conversation"]["turns"] = [form(asked) for asked in made.conversation.turns]
+    plain["format_version"] = version
     plain["conversation_sha256"] = hashlib.sha256(msgspec.json.encode(plain["conversation"])).hexdigest()
     return msgspec.json.format(msgspec.json.encode(plain), indent=2) + b"\n"
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from desktop_app.answer_json import answer_text, described
 from rag.types import Claim, ClaimStatus
-from tests.transcripts import REPORT, answer, telling
+from tests.transcripts import REPORT, answer, placed, telling
 
 SPOKEN, DIFFERING, COUNTED, _ = (turn.answer for turn in telling().conversation.turns)
 
@@ -20,6 +20,18 @@ def test_the_answer_is_the_words_of_the_source_and_their_place_is_given() -> Non
     assert [quote["speaker"] for quote in made["quotes"]] == [None, "مدير المرفأ"]
     assert not made["positions"]
     assert made["survey"] is None
+
+
+def test_places_copies_and_the_scope_are_given() -> None:
+    (asked, _) = placed().conversation.turns
+    assert asked.answer is not None
+    made = described("1", "q", asked.answer, (), asked.scope)
+    assert made["scope"] == {"documents": [], "collection": "Trial 2019", "since": "2019", "until": "2020-06"}
+    first, scanned, _ = made["quotes"]
+    assert (first["place"], first["is_ocr"], scanned["place"], scanned["is_ocr"]) == ("page 1", False, "page 2", True)
+    assert (first["author"], first["language"]) == ("Voss, Ingrid; Amsel, Ruth", "en")
+    assert first["also_in"] == ["news/a.txt", "news/b.txt"]
+    assert described("1", "q", asked.answer, ())["scope"] is None
 
 
 def test_without_such_words_the_answer_is_the_prose_that_the_quotes_hold() -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from desktop_app.answer_print import printed_lines
 from rag.types import Verdict
-from tests.transcripts import answer, realistic, telling
+from tests.transcripts import answer, placed, realistic, telling
 
 PRINTED = tuple("\n".join(printed_lines(turn.answer)) for turn in telling().conversation.turns if turn.answer)
 
@@ -37,6 +37,16 @@ def test_where_the_sources_do_not_say_the_nearest_passages_follow() -> None:
     lines = list(printed_lines(silent))
     assert lines[0] == "Your sources do not say. The nearest passages:"
     assert "\n  - Sea level at Harlow Point (reports/harlow-point.txt" in lines[1]
+
+
+def test_a_quote_names_author_page_and_further_documents_and_what_a_machine_read() -> None:
+    given = placed().conversation.turns[0].answer
+    assert given is not None
+    lines = "\n".join(printed_lines(given))
+    assert "    from The pier, February 2020, page 1\n" in lines
+    assert "\n[1] The pier, Voss, Ingrid and others, 2020-02, page 1 (papers/pier.pdf 0-32)\n" in lines
+    assert "\n    also in Pier in the news, 1 March 2020 (news/a.txt)\n" in lines
+    assert "\n[2] The pier, Voss, Ingrid and others, 2020-02, page 2 (papers/pier.pdf 34-54), read by OCR\n" in lines
 
 
 def test_what_is_not_covered_is_named() -> None:

@@ -7,10 +7,12 @@ from dataclasses import replace
 import pytest
 
 from desktop_app.answer_words import (
+    author_words,
     certainty_words,
     holding_quote,
     likelihood_words,
     period_words,
+    quote_words,
     reason_words,
     speaker_of,
     survey_words,
@@ -18,7 +20,7 @@ from desktop_app.answer_words import (
     verdict_words,
 )
 from rag.types import Period, Quote, Reason, Span, Survey, Verdict
-from tests.transcripts import DOCUMENTS, REPORT_DOCUMENT, answer, quote, telling
+from tests.transcripts import DOCUMENTS, REPORT_DOCUMENT, answer, placed, quote, telling
 
 ANSWERS = tuple(turn.answer for turn in telling().conversation.turns if turn.answer is not None)
 SPOKEN, DIFFERING, COUNTED, NONE_COUNTED = ANSWERS
@@ -29,6 +31,30 @@ def test_every_probability_has_a_word() -> None:
     assert [likelihood_words(probability) for probability in probabilities] == [
         "hardly", "hardly", "perhaps", "perhaps", "likely", "likely", "very likely", "very likely",
     ]  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("author", "words"),
+    [
+        (None, ""),
+        (" ; ", ""),
+        ("Voss, Ingrid", "Voss, Ingrid"),
+        ("Ministry of Health and Care", "Ministry of Health and Care"),
+        ("Voss, Ingrid; Amsel, Ruth; Holt, M.", "Voss, Ingrid and others"),
+        ("The Committee on the Very Long Names of Committees", "The Committee on the Very Long Names…"),
+    ],
+)
+def test_an_author_is_named_shortly_and_never_wrongly(author: str | None, words: str) -> None:
+    assert author_words(author) == words
+
+
+def test_a_screen_reader_hears_the_page_and_that_a_machine_read_it() -> None:
+    (asked, _) = placed().conversation.turns
+    assert asked.answer is not None
+    scanned = asked.answer.quotes[1]
+    assert quote_words(scanned, 2, 3) == (
+        "Quote 2 of 3, from The pier, February 2020, page 2, read by OCR: Repairs cost 40,000."
+    )
 
 
 def test_silence_is_the_surer_the_less_was_found() -> None:

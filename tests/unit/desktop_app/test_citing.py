@@ -5,7 +5,7 @@ from dataclasses import replace
 from desktop_app.citing import with_citations
 from rag.types import Answer, Claim, ClaimStatus, Finish, Scope, Turn, Verdict
 from tests.gui.fake_workbench import BRIDGE, answer_of, document
-from tests.transcripts import telling
+from tests.transcripts import placed, telling
 
 SOURCE = document(BRIDGE, "local/bridge.txt", "Bridge over the Lune closed")
 
@@ -61,6 +61,14 @@ def test_what_was_written_after_the_last_checked_sentence_is_copied_as_unchecked
     text = with_citations(turn(broken))
     assert "closed on 3 March 2024. [1] It was [not checked against the quotes]" in text
     assert "This answer was broken off" in text
+
+
+def test_a_quote_is_copied_with_its_page_its_author_and_what_a_machine_read() -> None:
+    text = with_citations(placed().conversation.turns[0])
+    assert "Asked only of the collection “Trial 2019”, documents from 2019 to June 2020." in text
+    first = "The pier, Voss, Ingrid; Amsel, Ruth, 2020-02, papers/pier.pdf, page 1, characters 0–32"
+    assert f"    {first}\n    also in Pier in the news, 1 March 2020; " in text
+    assert "page 2, characters 34–54, read by OCR" in text
 
 
 def test_the_words_that_answer_and_the_values_that_differ_are_copied_with_who_says_them_and_where() -> None:

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from desktop_app.export_html import to_html
 from desktop_app.transcript import Transcript
 from rag.types import Quote, Span
-from tests.transcripts import answer, document, hostile, realistic, telling, transcript, turn
+from tests.transcripts import answer, document, hostile, placed, realistic, telling, transcript, turn
 
 TEXTS = st.text(
     st.one_of(
@@ -117,6 +117,20 @@ def test_documents_text_is_isolated_from_its_neighbours() -> None:
     assert "\u202e" in page
     outside = re.sub(r"<bdi>.*?</bdi>|<title>.*?</title>|title=\"[^\"]*\"", "", page, flags=re.DOTALL)
     assert "\u202e" not in outside
+
+
+def test_places_authors_and_further_documents_stand_under_their_quotes() -> None:
+    text = Page(to_html(placed())).text
+    for piece in (
+        "Asked only of the collection “Trial 2019”, documents from 2019 to June 2020.",
+        "by Voss, Ingrid; Amsel, Ruth",
+        "papers/pier.pdf · page 1 · characters 0–32 · English",
+        "page 2 · characters 34–54 · English · read by OCR",
+        "Also in Pier in the news, 1 March 2020; ",
+        "Single letters or numbers may be misread.",
+    ):
+        assert piece in text
+    assert "OCR" not in to_html(realistic())
 
 
 def test_what_an_answer_says_besides_its_quotes_is_told() -> None:

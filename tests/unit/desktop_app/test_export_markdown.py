@@ -11,7 +11,7 @@ from markdown_it import MarkdownIt
 from desktop_app.export_markdown import escape, read_markdown, to_markdown, unescape
 from desktop_app.transcript import Transcript, TranscriptError
 from rag.types import Quote, Span
-from tests.transcripts import answer, document, hostile, realistic, telling, transcript, turn
+from tests.transcripts import answer, document, hostile, placed, realistic, telling, transcript, turn
 
 ACTIVE = (
     "`*_[]()<>&|~#+-.!:/@=\\\n\t \r\0\x0b\x0c\x1c\x7f\x85\xa0\xad\u200b\u2028\u202e\u3000\ufeff0123456789wWhtps;{}$^\"'"
@@ -124,7 +124,23 @@ def test_what_is_no_export_is_refused() -> None:
     with pytest.raises(TranscriptError, match="record in line"):
         read_markdown(damaged)
     with pytest.raises(TranscriptError, match="newer Seedbook"):
-        read_markdown(to_markdown(realistic()).replace('"format_version": 2', '"format_version": 7'))
+        read_markdown(to_markdown(realistic()).replace('"format_version": 3', '"format_version": 7'))
+
+
+def test_places_authors_and_further_documents_stand_under_their_quotes() -> None:
+    text = Rendered(to_markdown(placed())).text
+    for piece in (
+        "Asked only of the collection “Trial 2019”, documents from 2019 to June 2020.",
+        "Asked only of 3 chosen documents.",
+        "by Voss, Ingrid; Amsel, Ruth",
+        "page 1 to page 2",
+        "English",
+        "read by OCR",
+        "Also in Pier in the news, 1 March 2020; ",
+        "Single letters or numbers may be misread.",
+    ):
+        assert piece in re.sub("[\u2066-\u2069]", "", text)
+    assert "OCR" not in to_markdown(realistic())
 
 
 def test_what_an_answer_says_besides_its_quotes_is_told() -> None:

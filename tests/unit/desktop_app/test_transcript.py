@@ -6,11 +6,22 @@ import pickle
 import pytest
 
 from desktop_app.transcript import ExhibitKind, Transcript, TranscriptError, encode, from_json, to_json, writable
-from tests.transcripts import hostile, json_in_first_form, realistic, telling, transcript, turn
+from tests.transcripts import (
+    hostile,
+    json_in_first_form,
+    json_in_second_form,
+    placed,
+    realistic,
+    telling,
+    transcript,
+    turn,
+)
 
 
 @pytest.mark.parametrize(
-    "made", [realistic(), telling(), hostile(), transcript()], ids=["realistic", "telling", "hostile", "empty"]
+    "made",
+    [realistic(), telling(), hostile(), placed(), transcript()],
+    ids=["realistic", "telling", "hostile", "placed", "empty"],
 )
 def test_json_gives_back_an_identical_transcript_and_identical_bytes(made: Transcript) -> None:
     written = to_json(made)
@@ -46,7 +57,7 @@ def test_equal_values_give_equal_bytes() -> None:
         (to_json(realistic())[:-40], "not whole JSON"),
         (to_json(realistic()).replace(b'"start": 61', b'"start": "61"'), "not a whole transcript"),
         (to_json(realistic()).replace(b'"start": 61', b'"start": 6100'), "not a whole transcript"),
-        (to_json(realistic()).replace(b'"format_version": 2', b'"format_version": 3'), "newer Seedbook"),
+        (to_json(realistic()).replace(b'"format_version": 3', b'"format_version": 4'), "newer Seedbook"),
         (b"\xff\xfe{", "not whole JSON"),
         (b'{"a":' * 100_000, "not whole JSON"),
     ],
@@ -77,5 +88,14 @@ def test_a_value_is_shown_as_said_by_whoever_says_its_quote() -> None:
     assert said == [None, "مدير المرفأ"]
 
 
-def test_a_transcript_of_the_first_form_is_read_as_it_was() -> None:
+def test_transcripts_of_older_forms_are_read_as_they_were() -> None:
     assert from_json(json_in_first_form(realistic())).conversation == realistic().conversation
+    assert from_json(json_in_second_form(telling())).conversation == telling().conversation
+
+
+def test_what_a_quote_says_of_its_place_goes_with_it() -> None:
+    spoken, typed, scanned, across = placed().exhibits()[:4]
+    assert [one.place for one in (spoken, typed, scanned, across)] == ["page 1", "page 1", "page 2", "page 1 to page 2"]
+    assert [one.is_ocr for one in (spoken, typed, scanned, across)] == [False, False, True, True]
+    assert [copy.name for copy in typed.also_in] == ["news/a.txt", "news/b.txt"]
+    assert from_json(to_json(placed())).exhibits() == placed().exhibits()

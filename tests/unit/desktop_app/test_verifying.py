@@ -4,6 +4,8 @@ import json
 import pickle
 import random
 import re
+from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -11,7 +13,7 @@ import pytest
 from desktop_app.export_markdown import to_markdown
 from desktop_app.transcript import Transcript, digest, from_json, to_json
 from desktop_app.verifying import CheckStatus, FolderTexts, LibraryTexts, VerifyError, VerifyReport, verify
-from rag.types import document_id
+from rag.types import Reading, document_id
 from tests.transcripts import (
     ARABIC_DOCUMENT,
     DOCUMENTS,
@@ -19,13 +21,17 @@ from tests.transcripts import (
     REPORT_DOCUMENT,
     hostile,
     json_in_first_form,
+    json_in_second_form,
+    markdown_in_second_form,
+    placed,
     realistic,
     telling,
+    transcript,
 )
 
 LIBRARY = LibraryTexts(
-    {document.id: document.text for document in DOCUMENTS}.get,
-    {document.source.name: document.text for document in DOCUMENTS}.get,
+    {document.id: document for document in DOCUMENTS}.get,
+    {document.source.name: document for document in DOCUMENTS}.get,
 )
 NO_TEXTS = LibraryTexts(lambda _: None, lambda _: None)
 FORMATS = {"json": lambda made: to_json(made).decode(), "md": to_markdown}
@@ -39,7 +45,9 @@ def checked(folder: Path, form: str, content: str, texts: object = LIBRARY) -> V
 
 
 @BOTH_FORMATS
-@pytest.mark.parametrize("made", [realistic(), telling(), hostile()], ids=["realistic", "telling", "hostile"])
+@pytest.mark.parametrize(
+    "made", [realistic(), telling(), hostile(), placed()], ids=["realistic", "telling", "hostile", "placed"]
+)
 def test_an_export_as_it_was_written_is_exact(tmp_path: Path, form: str, made: Transcript) -> None:
     report = checked(tmp_path, form, FORMATS[form](made))
     assert report.is_exact
@@ -47,11 +55,65 @@ def test_an_export_as_it_was_written_is_exact(tmp_path: Path, form: str, made: T
     assert not report.notes
 
 
-def test_a_transcript_of_the_first_form_is_exact_and_a_change_in_it_is_noticed(tmp_path: Path) -> None:
-    content = json_in_first_form(realistic()).decode()
+@pytest.mark.parametrize("in_old_form", [json_in_first_form, json_in_second_form])
+def test_a_transcript_of_an_older_form_is_exact_and_a_change_in_it_is_noticed(
+    tmp_path: Path, in_old_form: Callable[[Transcript], bytes]
+) -> None:
+    content = in_old_form(realistic()).decode()
     assert checked(tmp_path, "json", content).is_exact
     changed = checked(tmp_path, "json", content.replace("who checked it?", "who denied it?"))
     assert "Something in this file was changed" in changed.problems[0]
+
+
+def test_markdown_of_the_second_form_is_exact_to_the_last_character(tmp_path: Path) -> None:
+    for made in (realistic(), telling(), hostile()):
+        report = checked(tmp_path, "md", markdown_in_second_form(to_markdown(made)))
+        assert report.is_exact
+        assert not report.notes
+
+
+@BOTH_FORMATS
+def test_words_on_another_page_than_is_stated_are_not_exact(tmp_path: Path, form: str) -> None:
+    turns = placed().conversation.turns
+    assert turns[0].answer is not None
+    moved = replace(turns[0].answer.quotes[0], place="page 2")
+    content = FORMATS[form](transcript(replace(turns[0], answer=replace(turns[0].answer, quotes=(moved,)))))
+    report = checked(tmp_path, form, content)
+    wrong = [check for check in report.checks if check.status is not CheckStatus.EXACT]
+    assert [check.status for check in wrong] == [CheckStatus.WRONG_PART]
+    assert "that is page 1, not page 2" in wrong[0].sentence
+
+
+@BOTH_FORMATS
+def test_what_a_machine_read_cannot_pass_for_text(tmp_path: Path, form: str) -> None:
+    turns = placed().conversation.turns
+    assert turns[0].answer is not None
+    hidden = replace(turns[0].answer.quotes[1], is_ocr=False)
+    content = FORMATS[form](transcript(replace(turns[0], answer=replace(turns[0].answer, quotes=(hidden,)))))
+    report = checked(tmp_path, form, content)
+    assert CheckStatus.WRONG_PART in [check.status for check in report.checks]
+    assert any("what is called text was read by OCR" in check.sentence for check in report.checks)
+
+
+@BOTH_FORMATS
+def test_a_place_that_is_not_known_here_is_said_and_no_fault(tmp_path: Path, form: str) -> None:
+    bare = LibraryTexts({one.id: replace(one, parts=()) for one in DOCUMENTS}.get, lambda _: None)
+    report = checked(tmp_path, form, FORMATS[form](placed()), bare)
+    assert report.is_exact
+    assert "page 1 could not be checked" in report.checks[0].sentence
+
+
+@BOTH_FORMATS
+def test_a_further_document_that_does_not_hold_the_words_is_noted(tmp_path: Path, form: str) -> None:
+    turns = placed().conversation.turns
+    assert turns[0].answer is not None
+    invented = replace(turns[0].answer.quotes[0], also_in=(REPORT_DOCUMENT.source,))
+    content = FORMATS[form](transcript(replace(turns[0], answer=replace(turns[0].answer, quotes=(invented,)))))
+    report = checked(tmp_path, form, content)
+    assert report.is_exact
+    assert report.notes == (
+        "question 1, quote 1 is said to stand in reports/harlow-point.txt too, which does not hold these words.",
+    )
 
 
 @pytest.mark.parametrize(("own", "name"), [("span", "question 1, answer 1"), ("positions", "question 2, position 1")])
@@ -208,9 +270,9 @@ def _write_sources(folder: Path) -> None:
     (folder / "unreadable.bin").write_bytes(b"\xff\xfe\xfd")
 
 
-def read(path: Path) -> str | None:
+def read(path: Path) -> Reading | None:
     try:
-        return path.read_text(encoding="utf-8")
+        return Reading(path.read_text(encoding="utf-8"), path.name, None, None, "text/plain")
     except UnicodeDecodeError:
         return None
 
@@ -240,7 +302,8 @@ def test_a_document_that_is_nowhere_is_said(tmp_path: Path) -> None:
 
 
 def test_a_library_that_holds_another_text_under_the_id_verifies_nothing(tmp_path: Path) -> None:
-    damaged = LibraryTexts(lambda _: REPORT.replace("uncorrected", "Uncorrected"), lambda _: None)
+    other = replace(REPORT_DOCUMENT, text=REPORT.replace("uncorrected", "Uncorrected"))
+    damaged = LibraryTexts(lambda _: other, lambda _: None)
     assert document_id(REPORT) == REPORT_DOCUMENT.id
     assert checked(tmp_path, "json", to_json(realistic()).decode(), damaged).n_exact == 0
 
