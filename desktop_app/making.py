@@ -39,6 +39,13 @@ def make_reader() -> object:
     return LocalReader()
 
 
+def make_ocr() -> object:
+    """A desktop_app.engine_ocr.OcrEngine."""
+    from desktop_app.engine_ocr import OcrEngine  # noqa: PLC0415
+
+    return OcrEngine()
+
+
 def make_bench(paths: AppPaths) -> object:
     """A desktop_app.engine_bench.EngineBench."""
     from desktop_app.engine_bench import EngineBench  # noqa: PLC0415

@@ -103,15 +103,24 @@ class Ingest:
         return self._finding.find(paths)
 
     def add_found(
-        self, candidates: Sequence[Candidate], cancel: CancelEvent | None = None, *, done: int = 0, total: int
+        self,
+        candidates: Sequence[Candidate],
+        cancel: CancelEvent | None = None,
+        *,
+        done: int = 0,
+        total: int,
+        instead: FileReader | None = None,
     ) -> Iterator[IngestProgress]:
-        """Read a part of what was found, `done` of `total` files being read; `embed` and `purge` belong to the end."""
+        """Read a part of what was found, `done` of `total` files being read; `embed` and `purge` belong to the end.
+
+        With another reader `instead` of the usual one, files are read that were read, or given up, before.
+        """
         for place, candidate in enumerate(candidates, start=done):
             if _is_set(cancel):
                 return
             name = printable(candidate.name)
             yield IngestProgress(place, total, name, None)
-            report = self._add_file(candidate)
+            report = self._add_file(candidate, instead)
             yield IngestProgress(place + 1, total, name, report)
 
     def purge(self) -> None:
@@ -222,14 +231,15 @@ class Ingest:
 
     # One file
 
-    def _add_file(self, candidate: Candidate) -> FileReport:
+    def _add_file(self, candidate: Candidate, instead: FileReader | None) -> FileReport:
         started = time.monotonic()
         known = self._store.file(printable(str(candidate.path)))
         row = _row_of(candidate, known)
         # Without a sha256 it could not even be opened; trying that again is cheap, and a right may have been given.
         is_settled = known and (known.state in _KNOWN_GOOD or known.read_by == READ_BY)
         if (
-            known
+            instead is None
+            and known
             and is_settled
             and known.sha256
             and (known.size_bytes, known.mtime_ns) == (row.size_bytes, row.mtime_ns)
@@ -239,12 +249,12 @@ class Ingest:
             if candidate.problem:
                 raise UnreadableSource(path=row.path, reason=candidate.problem)
             row = replace(row, sha256=_sha256(candidate.path))
-            if known and known.sha256 == row.sha256 and known.state in _KNOWN_GOOD:
+            if instead is None and known and known.sha256 == row.sha256 and known.state in _KNOWN_GOOD:
                 row = replace(row, state=known.state, reason=known.reason)
                 self._store.record_file(row)
                 return self._report_known(row, started)
             self._refuse_foreign_ending(candidate)
-            reading = self._reader.read(candidate.path)
+            reading = (instead or self._reader).read(candidate.path)
         except SourceError as error:
             row = replace(row, state=error.state, reason=error.reason)
             self._store.record_file(row)

@@ -52,9 +52,7 @@ class LocalReader:
             NoTextLayer, EncryptedSource: pictures of text; a password is needed.
             EmptySource: nothing but white space.
         """
-        with open_regular(path) as file:
-            content = _whole(file, path)
-        return self.read_content(content, path)
+        return self.read_content(content_of(path), path)
 
     def read_content(self, content: bytes, path: Path) -> Reading:
         """Read what is in memory already, as if it were the file; `path` need not exist. Raises as `read`."""
@@ -85,6 +83,12 @@ class LocalReader:
         if media_type not in self._readers:
             self._readers[media_type] = self._formats[media_type].make_reader()
         return self._readers[media_type]
+
+
+def content_of(path: Path) -> bytes:
+    """All bytes of a file or of a file in an archive; raises as `open_regular`."""
+    with open_regular(path) as file:
+        return _whole(file, path)
 
 
 def read(path: Path) -> Reading:

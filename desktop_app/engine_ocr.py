@@ -1,0 +1,56 @@
+"""The OCR engine: draws pages that hold no text and recognises the words on them; runs in a child process."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Final
+
+from models.threads import physical_cores
+from rag.errors import NoTextLayer
+from rag.ocr import Recogniser
+from rag.pdfium import PdfFile
+from rag.reading import LocalReader, content_of
+from rag.scans import Scan, text_of
+
+#: Pixels a point: 144 dots an inch, at which print of an ordinary size is recognised as well as at twice as many.
+_SCALE: Final = 2.0
+
+
+class OcrEngine:
+    """Keeps the file that was opened last; one page a call, so that a long scan can be stopped."""
+
+    def __init__(self) -> None:
+        self._recogniser = Recogniser(physical_cores())
+        self._file: PdfFile | None = None
+
+    def begin(self, path: Path) -> Scan:
+        """Open a PDF.
+
+        Raises:
+            SourceError: it cannot be opened, or is no PDF.
+        """
+        self.close()
+        content = content_of(path)
+        try:
+            reading = LocalReader().read_content(content, path)
+        except NoTextLayer:
+            reading = None
+        self._file = PdfFile(content, str(path))
+        with_text = {part.number for part in reading.parts} if reading else set()
+        pages = range(1, self._file.n_pages + 1)
+        return Scan(reading, self._file.n_pages, tuple(number for number in pages if number not in with_text))
+
+    def read_page(self, number: int) -> str:
+        """What can be recognised on a page, counted from 1; empty where there is nothing, or the page is damaged."""
+        if self._file is None:
+            raise RuntimeError("begin was not called")
+        try:
+            picture = self._file.draw(number, _SCALE)
+        except ValueError:
+            return ""
+        return text_of(self._recogniser.lines(picture))
+
+    def close(self) -> None:
+        if self._file is not None:
+            self._file.close()
+            self._file = None

@@ -1,0 +1,56 @@
+"""The reader of scans as the rest of the program sees it: one page a call to a child, which a limit may kill."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from threading import Event as CancelEvent
+
+from desktop_app.hosted_reader import DIED, READER_PATIENCE_S, TOO_SLOW
+from desktop_app.hosting import ChildDied, ChildTooSlow, Host, Limits
+from desktop_app.making import make_ocr
+from rag.errors import EmptySource, UnreadableSource
+from rag.scans import Scan, with_pages_read
+from rag.types import Reading
+
+_LIMITS = Limits(cpu_s=120, memory_bytes=6 * 1024**3, file_bytes=1024**3)
+
+
+class ScanningStopped(Exception):
+    """The person does not want to wait for the rest of this scan; nothing of it is kept."""
+
+
+class HostedOcr:
+    """Reads PDFs whose pages are pictures; fits rag.ports.FileReader."""
+
+    def __init__(self, log: Path, cancel: CancelEvent | None = None) -> None:
+        self._host = Host("ocr", make_ocr, limits=_LIMITS, nice=10, give_up_after=None, log=log)
+        self._cancel = cancel
+
+    def read(self, path: Path) -> Reading:
+        """Read a PDF, page by page.
+
+        Raises:
+            SourceError: with the reason.
+            ScanningStopped: `cancel` was set.
+        """
+        try:
+            return self._read(path)
+        except ChildTooSlow as exc:
+            raise UnreadableSource(path=str(path), reason=TOO_SLOW) from exc
+        except (ChildDied, MemoryError) as exc:
+            raise UnreadableSource(path=str(path), reason=DIED) from exc
+
+    def _read(self, path: Path) -> Reading:
+        scan: Scan = self._host.call("begin", path, timeout_s=READER_PATIENCE_S)
+        read: dict[int, str] = {}
+        for number in scan.without_text:
+            if self._cancel is not None and self._cancel.is_set():
+                raise ScanningStopped
+            read[number] = self._host.call("read_page", number, timeout_s=READER_PATIENCE_S)
+        reading = with_pages_read(scan.reading, path.stem, scan.n_pages, read)
+        if reading is None:
+            raise EmptySource(path=str(path), reason="no words could be recognised on its pages.")
+        return reading
+
+    def close(self) -> None:
+        self._host.stop()
