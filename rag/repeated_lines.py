@@ -1,0 +1,97 @@
+"""Finds the lines that a printed text repeats above and below its pages, where form feeds or even gaps give pages away."""
+
+from __future__ import annotations
+
+import re
+from collections import defaultdict
+from collections.abc import Iterator, Sequence
+
+from rag.types import Span
+
+_MIN_PAGES = 3
+_EDGE_LINES = 2
+_LINE_CHARS = range(6, 121)
+_MIN_GAP_CHARS = 600
+_MIN_REPEATS = 4
+_ENDS_OF_SENTENCES = (".", "!", "?", ":", ",", ";", "”", '"', "…")
+_LONG_WORD = re.compile(r"[^\W\d_]{3,}")
+_NUMBER = re.compile(r"\d+")
+_PAGE_NUMBER = re.compile(
+    r"[-–—\[( ]*(?:(?:page|seite|p\.|página)\s*)?\d{1,4}(?:\s*(?:/|of|von|de)\s*\d{1,4})?[-–—\]) .]*$", re.IGNORECASE
+)
+
+
+def running_heads(text: str, lines: Sequence[Span]) -> tuple[Span, ...]:
+    """The lines that recur at the edges of pages, their numbers aside; `lines` are those of the text, without blanks."""
+    return tuple(_at_page_edges(text) if "\f" in text else sorted(_evenly_repeated(text, lines)))
+
+
+def _at_page_edges(text: str) -> Iterator[Span]:
+    pages = [page for page in _pages(text) if page]
+    edges = [sorted({*page[:_EDGE_LINES], *page[-_EDGE_LINES:]}) for page in pages]
+    n_pages: dict[str, int] = defaultdict(int)
+    for edge in edges:
+        for form in {_form(text, span) for span in edge}:
+            n_pages[form] += 1
+    for edge in edges:
+        for span in edge:
+            if len(span) not in _LINE_CHARS and not _PAGE_NUMBER.match(span.cut(text)):
+                continue
+            if n_pages[_form(text, span)] >= max(_MIN_PAGES, len(pages) // 4):
+                yield span
+
+
+def _pages(text: str) -> Iterator[list[Span]]:
+    start = 0
+    for page in text.split("\f"):
+        yield list(_lines(text, start, start + len(page)))
+        start += len(page) + 1
+
+
+def _lines(text: str, start: int, end: int) -> Iterator[Span]:
+    for raw in text[start:end].split("\n"):
+        line = raw.strip()
+        if line:
+            at = start + len(raw) - len(raw.lstrip())
+            yield Span(at, at + len(line))
+        start += len(raw) + 1
+
+
+def _form(text: str, span: Span) -> str:
+    return _NUMBER.sub("#", " ".join(span.cut(text).lower().split()))
+
+
+def _evenly_repeated(text: str, lines: Sequence[Span]) -> Iterator[Span]:
+    """Paragraphs of one short line that come again and again, about a page apart, and are no sentence."""
+    places: dict[str, list[int]] = defaultdict(list)
+    for place, line in enumerate(lines):
+        if len(line) in _LINE_CHARS and _stands_alone(text, lines, place):
+            places[_form(text, line)].append(place)
+    for form, found in places.items():
+        if len(found) >= _MIN_REPEATS and _is_a_head(form) and _are_pages_apart([lines[place] for place in found]):
+            # The first may be the title.
+            for place in found[1:] if lines[found[0]].start < _MIN_GAP_CHARS else found:
+                yield lines[place]
+                yield from _page_numbers(text, [*lines[max(0, place - 1) : place], *lines[place + 1 : place + 2]])
+
+
+def _stands_alone(text: str, lines: Sequence[Span], place: int) -> bool:
+    line = lines[place]
+    before = "\n\n" if not place else text[lines[place - 1].end : line.start]
+    after = "\n\n" if place + 1 == len(lines) else text[line.end : lines[place + 1].start]
+    return before.count("\n") > 1 and after.count("\n") > 1
+
+
+def _page_numbers(text: str, lines: Sequence[Span]) -> Iterator[Span]:
+    return (line for line in lines if len(line) < 20 and _PAGE_NUMBER.match(line.cut(text)))
+
+
+def _is_a_head(form: str) -> bool:
+    return len(form) in _LINE_CHARS and len(_LONG_WORD.findall(form)) >= 2 and not form.endswith(_ENDS_OF_SENTENCES)
+
+
+def _are_pages_apart(spans: Sequence[Span]) -> bool:
+    """As far apart as pages are, most of them; a page may be missing, and one may be short."""
+    gaps = sorted(second.start - first.start for first, second in zip(spans, spans[1:], strict=False))
+    n_gaps = len(gaps)
+    return gaps[n_gaps // 5] >= _MIN_GAP_CHARS and gaps[n_gaps * 4 // 5] <= 3 * gaps[n_gaps // 2]
