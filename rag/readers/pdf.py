@@ -1,0 +1,252 @@
+"""Reads PDFs that hold text: page by page, as paragraphs, with a map of the pages and running heads marked.
+
+It runs no script of the file, opens no attachment, and reads no pictures; annotations and form fields are not text.
+"""
+
+from __future__ import annotations
+
+import datetime
+import re
+from bisect import bisect_left
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+from rag import sniffing
+from rag.dates import iso_date
+from rag.errors import EmptySource, NoTextLayer, UnreadableSource
+from rag.pdfium import HYPHEN, PdfFile
+from rag.readers.dates import stated_date
+from rag.readers.pdf_lines import PARAGRAPH, EdgeLine, PageLines, lines_of
+from rag.readers.plain import shortened
+from rag.running_heads import Edge, PageEdges, running_heads
+from rag.types import Mark, NoiseKind, Part, PartKind, Reading, Span
+
+MAX_PAGES = 20_000
+MAX_CHARS = 50 * 10**6
+
+_WORD_WITH_HYPHEN = re.compile(rf"([^\W\d_]+){HYPHEN}([^\W\d_]+)")
+_MOST_DOUBTFUL_WORDS = 2_000
+_KEEPS_ITS_HYPHEN = frozenset({"self", "well", "half", "non", "year", "semi", "anti"})
+_SENTENCE_END = (".", "!", "?", ":", ";", "…", "”", '"', "’", ")")
+_NO_TITLE = re.compile(
+    r"microsoft (?:word|powerpoint|excel|office)\b.*|untitled.*|unbenannt.*|sans titre.*|(?:new |word )?document\s*\d*|title|"
+    r"no title|slide \d+|print(?:ing)?|powerpoint[- ]pr[eä]sentation|presentation\d*|[\W\d_]+|.{1,2}|(?:file|https?):.*|"
+    r"\S*[_\d]\S*|.*\.(?:docx?|pdf|rtf|odt|txt|pptx?|xlsx?|indd|qxd|tex|dvi|e?ps|html?|pmd|fm|wpd|ai|cdr|pub|tiff?|jpe?g)",
+    re.IGNORECASE | re.DOTALL,
+)
+_NO_AUTHOR = re.compile(
+    r"(?:local )?(?:user|admin|administrator|owner|root|unknown|anonymous|guest|author|default|microsoft office user|"
+    r"windows user|benutzer|[\W\d_]*)(?:\s*\d*)",
+    re.IGNORECASE,
+)
+_CREATED = re.compile(r"(?:D:)?(\d{4})(\d{2})(\d{2})")
+_FIRST_YEAR = 1990
+_LABEL_CHARS = 20
+_PAGES_LOOKED_AT_FOR_DRAWINGS = 50
+
+
+@dataclass(frozen=True, slots=True)
+class _Page:
+    number: int
+    label: str
+    lines: PageLines
+
+
+class PdfReader:
+    """Text of the file's own order by PDFium, put into paragraphs by where the lines stand."""
+
+    def read(self, content: bytes, path: Path) -> Reading:
+        """Raises EncryptedSource, NoTextLayer, EmptySource, and UnreadableSource for what is damaged or too long."""
+        with PdfFile(content, str(path)) as file:
+            if file.n_pages > MAX_PAGES:
+                reason = f"it has {file.n_pages:,} pages; at most {MAX_PAGES:,}. Split it."
+                raise UnreadableSource(path=str(path), reason=reason)
+            pages, pictures, broken = _pages(file, str(path))
+            if not pages:
+                raise _nothing_in(file, len(broken), str(path))
+            title, author, created = (file.says(key) for key in ("Title", "Author", "CreationDate"))
+            n_pages = file.n_pages
+        pages = _with_hyphens_decided(pages)
+        text, starts = _joined(pages)
+        parts = [
+            Part(PartKind.PAGE, page.number, Span(start, start + len(page.lines.text)), page.label)
+            for page, start in zip(pages, starts, strict=True)
+        ]
+        heads = running_heads([_edges(page, start) for page, start in zip(pages, starts, strict=True)])
+        return Reading(
+            text=text,
+            title=_title(title, pages[0], path),
+            date=stated_date(text) or _day(created),
+            origin=None,
+            media_type=sniffing.PDF,
+            author=None if _NO_AUTHOR.fullmatch(author) else shortened(author),
+            n_pages=n_pages,
+            parts=tuple(parts),
+            marks=tuple(Mark(NoiseKind.RUNNING_HEAD, span) for span in heads),
+            note=_note(pictures, broken),
+        )
+
+
+def _pages(file: PdfFile, path: str) -> tuple[list[_Page], list[int], list[int]]:
+    """Pages with text; numbers of pages that are pictures without text; numbers of those that cannot be read."""
+    pages: list[_Page] = []
+    pictures: list[int] = []
+    broken: list[int] = []
+    n_chars = 0
+    for number in range(1, file.n_pages + 1):
+        page = file.page_text(number)
+        if page is None:
+            broken.append(number)
+            continue
+        with page:
+            lines = lines_of(page)
+            if not lines.text and page.has_picture():
+                pictures.append(number)
+        n_chars += len(lines.text)
+        if n_chars > MAX_CHARS:
+            raise UnreadableSource(path=path, reason="its text is too long (over 50 million characters). Split it.")
+        if lines.text:
+            pages.append(_Page(number, _label(file, number), lines))
+    return pages, pictures, broken
+
+
+def _label(file: PdfFile, number: int) -> str:
+    label = file.label(number)
+    return "" if label == str(number) else label[:_LABEL_CHARS]
+
+
+def _nothing_in(file: PdfFile, n_broken: int, path: str) -> NoTextLayer | EmptySource | UnreadableSource:
+    if n_broken == file.n_pages:
+        return UnreadableSource(path=path, reason="it is damaged: none of its pages can be opened.")
+    for number in range(1, min(file.n_pages, _PAGES_LOOKED_AT_FOR_DRAWINGS) + 1):
+        page = file.page_text(number)
+        if page is not None:
+            with page:
+                if page.has_drawing():
+                    reason = "it holds pictures of text and no text layer. OCR on this machine can read it."
+                    return NoTextLayer(path=path, reason=reason)
+    return EmptySource(path=path, reason="its pages are empty.")
+
+
+def _with_hyphens_decided(pages: Sequence[_Page]) -> list[_Page]:
+    """Each word that a line end divides, with or without its hyphen, as the rest of the document writes it."""
+    doubtful = {
+        match.groups()
+        for page in pages
+        if HYPHEN in page.lines.text
+        for match in _WORD_WITH_HYPHEN.finditer(page.lines.text)
+    }
+    if not any(HYPHEN in page.lines.text for page in pages):
+        return [*pages]
+    whole = "\n".join(page.lines.text for page in pages)
+    joined = {
+        (left, right)
+        for n, (left, right) in enumerate(sorted(doubtful))
+        if _is_one_word(left, right, whole if n < _MOST_DOUBTFUL_WORDS else "")
+    }
+    return [_without_hyphens(page, joined) if HYPHEN in page.lines.text else page for page in pages]
+
+
+def _is_one_word(left: str, right: str, whole: str) -> bool:
+    if not right[:1].islower() or left.lower() in _KEEPS_ITS_HYPHEN:
+        return False
+    return f"{left}-{right}" not in whole or left + right in whole
+
+
+def _without_hyphens(page: _Page, joined: set[tuple[str, str]]) -> _Page:
+    """The page with its hyphens decided; what stands after a hyphen that goes moves forward."""
+    text = page.lines.text
+    gone = [
+        match.end(1) for match in re.finditer(rf"([^\W\d_]+){HYPHEN}(?=([^\W\d_]+))", text) if match.groups() in joined
+    ]
+    kept = list(text)
+    for place in gone:
+        kept[place] = ""
+    decided = "".join(kept).replace(HYPHEN, "-")
+
+    def moved(edge: EdgeLine) -> EdgeLine:
+        start, end = (place - bisect_left(gone, place) for place in (edge.start, edge.end))
+        return edge._replace(start=start, end=end)
+
+    lines = replace(
+        page.lines, text=decided, tops=tuple(map(moved, page.lines.tops)), bottoms=tuple(map(moved, page.lines.bottoms))
+    )
+    return replace(page, lines=lines)
+
+
+def _joined(pages: list[_Page]) -> tuple[str, list[int]]:
+    """The text of the document, and where each page begins in it. A word's hyphen at a page end goes."""
+    pieces: list[str] = []
+    starts: list[int] = []
+    n_chars = 0
+    for n, page in enumerate(pages):
+        starts.append(n_chars)
+        between = PARAGRAPH if n + 1 < len(pages) else ""
+        if between and _goes_on(page, pages[n + 1]):
+            between = " "
+            if page.lines.text.endswith("-"):
+                between = ""
+                pages[n] = page = replace(page, lines=replace(page.lines, text=page.lines.text[:-1]))
+        pieces += (page.lines.text, between)
+        n_chars += len(page.lines.text) + len(between)
+    return "".join(pieces), starts
+
+
+def _goes_on(page: _Page, following: _Page) -> bool:
+    """Whether the last sentence of a page goes on at the top of the next, with no head, foot or footnote between."""
+    size, next_size = page.lines.ends_size, following.lines.opens_size
+    is_alike = bool(size and next_size) and 0.95 < size / next_size < 1.05
+    is_next = following.number == page.number + 1
+    last, first = page.lines.text, following.lines.text
+    return is_alike and is_next and first[:1].islower() and not last.endswith(_SENTENCE_END) and last[-1:] != HYPHEN
+
+
+def _edges(page: _Page, start: int) -> PageEdges:
+    lines = page.lines
+    height = max(1.0, lines.height)
+
+    def edge(line: EdgeLine, distance: float) -> Edge:
+        end = min(line.end, len(lines.text))
+        return Edge(Span(start + line.start, start + end), lines.text[line.start : end], distance, distance / height)
+
+    tops = [edge(line, line.bottom) for line in lines.tops if line.start < line.end]
+    bottoms = [edge(line, height - line.top) for line in lines.bottoms if line.start < line.end]
+    return PageEdges(page.number, page.label, tops, bottoms)
+
+
+def _title(stated: str, first: _Page, path: Path) -> str:
+    if stated and not _NO_TITLE.fullmatch(stated) and stated.lower() != path.stem.lower():
+        return shortened(stated)
+    largest = first.lines.largest.replace(HYPHEN, "") if first.number == 1 else ""
+    return shortened(largest) if len(largest) > 3 else path.stem
+
+
+def _day(created: str) -> str | None:
+    """The day of the file's own time stamp, unless it is the zero of some clock or yet to come."""
+    match = _CREATED.match(created)
+    iso = iso_date("-".join(match.groups())) if match else None
+    return iso if iso and f"{_FIRST_YEAR}" <= iso <= datetime.date.today().isoformat() else None
+
+
+def _note(pictures: Sequence[int], broken: Sequence[int]) -> str:
+    notes = []
+    if pictures:
+        notes.append(f"{_named(pictures)} without a text layer.")
+    if broken:
+        notes.append(f"{_named(broken)} that could not be read.")
+    return " ".join(notes)
+
+
+def _named(numbers: Iterable[int]) -> str:
+    """`1 page (7)`, `3 pages (2-3, 9)`."""
+    runs: list[list[int]] = []
+    n = 0
+    for n, number in enumerate(numbers, 1):  # noqa: B007
+        if runs and runs[-1][1] == number - 1:
+            runs[-1][1] = number
+        else:
+            runs.append([number, number])
+    listed = ", ".join(str(first) if first == last else f"{first}–{last}" for first, last in runs[:20])
+    more = ", …" if len(runs) > 20 else ""
+    return f"{n} page{'' if n == 1 else 's'} ({listed}{more})"
