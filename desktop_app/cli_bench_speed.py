@@ -33,6 +33,7 @@ def add_command(kinds: Any) -> None:
     speed.add_argument("--rounds", type=_positive, default=7, help="rounds of the engines beside bare loops (7)")
     speed.add_argument("--indexing-rounds", type=_positive, default=3, help="rounds of the indexing (3)")
     speed.add_argument("--peer", metavar="COMMAND", help="a pipeline to compare with; see tests/fit/peer_pipeline.py")
+    speed.add_argument("--files", type=Path, metavar="FOLDER", help="files of all formats, whose reading is timed")
     speed.set_defaults(run=bench_speed)
 
 
@@ -68,6 +69,7 @@ def _plan(options: argparse.Namespace) -> SpeedPlan:
         n_rounds=options.rounds,
         n_indexing_rounds=options.indexing_rounds,
         peer=options.peer,
+        files=options.files,
     )
 
 

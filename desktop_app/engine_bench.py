@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import time
 from collections.abc import Sequence
+from pathlib import Path
 
 from desktop_app.engine_comparison import Comparison, SearchFigures, compared, in_turn
 from desktop_app.engine_embedder import open_embedder
+from desktop_app.engine_reading_bench import compare_reading
 from desktop_app.engine_search_bench import compare_search
 from desktop_app.paths import AppPaths
 from models.baselines import BareOnnx, Batches, bare_llama_loop, open_tokenizer, prepare_batches
@@ -61,6 +63,10 @@ class EngineBench:
             ours_ms.append(ours)
             bare_ms.append(bare)
         return compared(f"OnnxEmbedder, {len(texts)} passages", _BARE_ONNX, ours_ms, bare_ms)
+
+    def reading(self, folder: Path, n_rounds: int) -> tuple[Comparison, ...]:
+        """See compare_reading."""
+        return compare_reading(folder, n_rounds)
 
     def embed_bare(self, texts: Sequence[str]) -> float:
         """Seconds that ONNX Runtime takes for these texts, the embedding of an indexing and nothing else."""

@@ -19,6 +19,7 @@ from desktop_app.speed_indexing import time_indexing
 from desktop_app.speed_libraries import SizedLibrary, Tell, add_texts, sized_library
 from desktop_app.speed_memory import Peak, peak
 from desktop_app.speed_peer import Retrieval, our_retrieval, run_peer
+from desktop_app.speed_reading import time_reading
 from desktop_app.speed_report import SizeFigures, SpeedReport
 from desktop_app.speed_surroundings import surroundings
 from desktop_app.speed_texts import addable, read_questions
@@ -38,7 +39,8 @@ class SpeedPlan:
     """What to measure with. `documents` are what `questions` ask about; `texts` fill the larger libraries.
 
     `work` is a folder of its own, in which prepared libraries stay for the next run. `n_prose` questions are answered
-    with prose, `n_questions` without. `peer` is a command, see run_peer; None leaves the peer out.
+    with prose, `n_questions` without. `peer` is a command, see run_peer; None leaves the peer out. `files` is a
+    folder of files of all formats, whose reading is timed; None leaves that out.
     """
 
     documents: tuple[Path, ...]
@@ -51,6 +53,7 @@ class SpeedPlan:
     n_rounds: int = 7
     n_indexing_rounds: int = 3
     peer: str | None = None
+    files: Path | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,6 +86,8 @@ def measure_speed(plan: SpeedPlan, tell: Tell) -> SpeedReport:
         tell("indexing the documents")
         indexing = time_indexing(home, plan.documents, bench, plan.n_indexing_rounds)
         documents = _measure_documents(plan, questions, tell)
+        tell("reading files")
+        reading = time_reading(plan.files, _paths(plan, "files"), bench, plan.n_indexing_rounds) if plan.files else None
         tell("starts of the window")
         starts, window_peaks = time_starts(home)
         tell("engines beside bare loops")
@@ -103,6 +108,7 @@ def measure_speed(plan: SpeedPlan, tell: Tell) -> SpeedReport:
         (*indexing.peaks, *documents.peaks, *(found for _, peaks in sizes for found in peaks), *window_peaks),
         documents.retrieval,
         peer,
+        reading,
     )
 
 
@@ -197,6 +203,7 @@ def _arguments(plan: SpeedPlan) -> str:
         f"--documents {_joined(plan.documents)} --questions {plan.questions} {texts}"
         f"--sizes {','.join(map(str, plan.sizes))} -n {plan.n_questions} --prose {plan.n_prose} "
         f"--rounds {plan.n_rounds} --indexing-rounds {plan.n_indexing_rounds} --work DIR --out DIR"
+        + (f" --files {plan.files}" if plan.files else "")
         + (" --peer COMMAND" if plan.peer else "")
     )
 

@@ -9,6 +9,7 @@ from desktop_app.engine_comparison import Comparison, SearchFigures
 from desktop_app.speed_indexing import IndexingFigures
 from desktop_app.speed_memory import Peak
 from desktop_app.speed_peer import Retrieval
+from desktop_app.speed_reading import ReadingFigures
 from desktop_app.speed_surroundings import Surroundings
 from desktop_app.speed_waiting import Timing
 
@@ -42,6 +43,7 @@ class SpeedReport:
     peaks: tuple[Peak, ...]
     retrieval: Retrieval
     peer: dict[str, Any] | None
+    reading: ReadingFigures | None = None
 
 
 def as_json(report: SpeedReport) -> dict[str, Any]:

@@ -1,4 +1,4 @@
-"""The barest queries of Chroma and of SQLite's full text: what a benchmark compares the retrieval with.
+"""The barest use of Chroma, of SQLite's full text, of PDFium and of trafilatura: what a benchmark compares us with.
 
 They check nothing, translate no error, and serve no user. Each reads what the program has stored, so both sides of a
 comparison search the same vectors and the same rows.
@@ -59,3 +59,33 @@ class BareText:
 
     def close(self) -> None:
         self._connection.close()
+
+
+def bare_pdf_text(content: bytes) -> int:
+    """The characters of all pages as PDFium gives them, thrown away; how many there are.
+
+    Raises:
+        ValueError: PDFium cannot open it.
+    """
+    import pypdfium2  # noqa: PLC0415 - only the benchmark of reading needs it
+
+    try:
+        with pypdfium2.PdfDocument(content) as file:
+            return sum(len(_characters(page)) for page in file)
+    except pypdfium2.PdfiumError as error:
+        raise ValueError("no PDF that can be opened") from error
+
+
+def _characters(page: Any) -> str:
+    of_text = page.get_textpage()
+    text: str = of_text.get_text_range()
+    of_text.close()
+    page.close()
+    return text
+
+
+def bare_page_text(page: str) -> int:
+    """The main text of a web page as trafilatura gives it, thrown away; how many characters."""
+    import trafilatura  # noqa: PLC0415 - as above
+
+    return len(trafilatura.extract(page) or "")

@@ -30,10 +30,14 @@ HOMES = {
     "tiktoken": ("models/tokens.py",),
     "appdirs": ("desktop_app/paths.py",),
     "sentencex": ("rag/chunking.py",),
-    "trafilatura": ("rag/reading.py", "rag/readers/"),
-    "lxml": ("rag/reading.py", "rag/readers/"),
+    "trafilatura": ("rag/readers/", "rag/baselines.py"),
+    "lxml": ("rag/readers/",),
     "charset_normalizer": ("rag/decoding.py", "rag/readers/"),
-    "psutil": ("models/",),
+    "psutil": ("models/", "desktop_app/battery.py", "desktop_app/drives.py"),
+    "pypdfium2": ("rag/pdfium.py", "rag/baselines.py"),
+    "rapidocr_onnxruntime": ("rag/ocr.py",),
+    "py3langid": ("rag/languages.py",),
+    "watchfiles": ("desktop_app/folder_watch.py",),
     "PySide6": ("desktop_app/",),
 }
 NETWORK = {
