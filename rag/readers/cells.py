@@ -11,7 +11,9 @@ from rag.readers.packages import cleaned
 Value = int | float | str | bool | datetime.time | datetime.date | datetime.datetime | datetime.timedelta | None
 
 _ESCAPE = re.compile("_x([0-9A-F]{4})_")
-_NUMBER = re.compile(r"[-+(]{0,2}[$€£¥]? ?\d[\d.,'’ \u00a0]*(?:[eE][-+]?\d+)? ?[%$€£¥]?\)?", re.ASCII)
+_NUMBER = re.compile(
+    r"[-+(]{0,2}[$€£¥]? ?\d[\d.,'’ \u00a0]*(?:[eE][-+]?\d+)? ?[%$€£¥]?\)?|[-–—]|n/?a", re.ASCII | re.IGNORECASE
+)
 _DAY = re.compile(r"\d{4}-\d\d?-\d\d?(?:[ T][\d:.]+Z?)?|\d\d?[./]\d\d?[./]\d{2,4}(?: [\d:.]+)?|\d\d?:\d\d(?::\d\d)?")
 _YEAR = re.compile(r"(?:FY ?)?(?:19|20)\d\d")
 

@@ -102,7 +102,7 @@ def properties(package: Package) -> Properties:
     return Properties(
         title=titled(fields.get("title", "")),
         author=authored(fields.get("creator", "")),
-        date=dated(fields.get("created", "")) or dated(fields.get("modified", "")),
+        date=day_of(fields.get("created", ""), fields.get("modified", "")),
         language=language_code(fields.get("language", "")),
     )
 
@@ -122,6 +122,18 @@ def authored(author: str) -> str | None:
     """A name; None for what programs write there."""
     author = shortened(author)
     return None if not author or _NO_AUTHOR.fullmatch(author) else author
+
+
+def day_of(created: str, modified: str) -> str | None:
+    """The day a document is of, from two time stamps.
+
+    It is the day it was begun; where it was still changed a year later, it was made from a template or is kept up to
+    date, and the last change counts.
+    """
+    first, last = dated(created), dated(modified)
+    if first is None or last is None:
+        return first or last
+    return last if int(last[:4]) > int(first[:4]) + 1 or (last[:4] > first[:4] and last[4:] >= first[4:]) else first
 
 
 def dated(stamp: str) -> str | None:

@@ -10,7 +10,7 @@ from __future__ import annotations
 
 from collections import deque
 from collections.abc import Iterator, Sequence
-from itertools import islice, takewhile
+from itertools import islice
 
 from rag.readers.assembly import PARAGRAPH_GAP, Assembly
 from rag.readers.cells import is_number_or_date, is_year
@@ -21,6 +21,7 @@ MAX_CHARS = 40 * 10**6
 """Of all tables of a file; names of columns repeated on each row can make it many times its size."""
 MAX_COLUMNS = 16_384
 _LOOK_AHEAD_ROWS = 100
+_LOOK_AHEAD_AGAIN_ROWS = 12
 _TITLE_ROWS = 10
 _NAME_CHARS = 80
 _LONG_CELL_CHARS = 300
@@ -46,13 +47,24 @@ class _Rows:
         self._rows = rows
         self._ahead: deque[Row] = deque()
 
-    def block(self) -> list[Row]:
-        """The next rows until a blank one, not taken yet; so many as a look ahead shows."""
-        self._ahead.extend(islice(self._rows, max(0, _LOOK_AHEAD_ROWS - len(self._ahead))))
-        return list(takewhile(_is_filled, self._ahead))
+    def next_rows(self, n_rows: int) -> list[Row]:
+        """Not taken yet; fewer at the end."""
+        self._ahead.extend(islice(self._rows, max(0, n_rows - len(self._ahead))))
+        return list(islice(self._ahead, n_rows))
 
-    def take(self) -> Row | None:
-        return self._ahead.popleft() if self._ahead else next(self._rows, None)
+    def next_filled(self, n_rows: int) -> list[Row]:
+        """Those of the next rows that are not blank; blank ones before them are taken. Empty only at the end."""
+        while (row := self.next_rows(1)) and not any(row[0]):
+            self.take()
+        return [row for row in self.next_rows(n_rows) if any(row)]
+
+    def take(self) -> Row:
+        return self._ahead.popleft()
+
+    def take_filled(self, n_rows: int) -> None:
+        """So many rows that are not blank, and the blank ones between."""
+        while n_rows:
+            n_rows -= any(self.take())
 
 
 def paragraphs(rows: Iterator[Row]) -> Iterator[str]:
@@ -62,23 +74,32 @@ def paragraphs(rows: Iterator[Row]) -> Iterator[str]:
     """
     ahead = _Rows(rows)
     names: Row = ()
-    while (block := ahead.block()) or ahead.take() is not None:
-        if not block:
-            continue
+    n_look_ahead = _LOOK_AHEAD_ROWS
+    while block := ahead.next_filled(n_look_ahead):
         n_titles, n_names = _heading_rows(block, bool(names))
         yield from (_bare(row) for row in block[:n_titles])
-        for _ in range(n_titles + n_names):
-            ahead.take()
+        ahead.take_filled(n_titles + n_names)
+        heading: Row = ()
         if n_names:
+            heading = block[n_titles + n_names - 1]
             names = _joined(block[n_titles : n_titles + n_names])
-        elif not all(len(row) <= len(names) or not any(row[len(names) :]) for row in block):
+        elif any(any(row[len(names) :]) for row in block):
             names = ()
-        while (row := ahead.take()) is not None and _is_filled(row):
-            yield from _named(row, names) if names else (_bare(row),)
+        ahead.next_filled(1)
+        yield from _rows_of_values(ahead, names, heading)
+        n_look_ahead = _LOOK_AHEAD_AGAIN_ROWS
 
 
-def _is_filled(row: Row) -> bool:
-    return any(row)
+def _rows_of_values(ahead: _Rows, names: Row, heading: Row) -> Iterator[str]:
+    """The rows up to a blank one, or to where the heading comes again, perhaps with a row of groups above it."""
+    is_first = True
+    while (rows := ahead.next_rows(2)) and any(rows[0]):
+        comes_again = bool(heading) and heading in rows and all(_is_name(cell) for cell in rows[0] if cell)
+        if comes_again and not is_first:
+            return
+        ahead.take()
+        is_first = False
+        yield from _named(rows[0], names) if names else (_bare(rows[0]),)
 
 
 def _heading_rows(block: Sequence[Row], has_names: bool) -> tuple[int, int]:
@@ -95,9 +116,16 @@ def _heading_rows(block: Sequence[Row], has_names: bool) -> tuple[int, int]:
     is_certain = _stands_above_values(block[first], below)
     if not _may_be_names(block[first], below, is_certain) or (has_names and not is_certain):
         return 0, 0
-    if first > 0 and widths[first - 1] > 1 and all(_is_name(cell) for cell in block[first - 1] if cell):
+    if first > 0 and _names_groups(block[first - 1], block[first]):
         return first - 1, 2
     return first, 2 if len(below) > 1 and _goes_on_naming(block[first], below[0], below[1]) else 1
+
+
+def _names_groups(row: Row, names: Row) -> bool:
+    """Whether a row above the names has at least two names for groups of them."""
+    if not all(_is_name(cell) for cell in row if cell):
+        return False
+    return sum(bool(above and name) for above, name in zip(row, names, strict=False)) > 1
 
 
 def _goes_on_naming(names: Row, row: Row, first_of_values: Row) -> bool:
@@ -127,8 +155,10 @@ def _may_be_names(row: Row, below: Sequence[Row], is_certain: bool) -> bool:
         return False
     if sum(not _is_name(cell) for cell in cells) > len(cells) // 2:
         return False
+    # A heading that is sure may come again further down, above another part of the table.
+    near = below[:1] if is_certain else below
     return not any(
-        cell and place < len(other) and other[place] == cell for other in below for place, cell in enumerate(row)
+        cell and place < len(other) and other[place] == cell for other in near for place, cell in enumerate(row)
     )
 
 
@@ -144,9 +174,10 @@ def _joined(rows: Sequence[Row]) -> Row:
     names, group = [], ""
     for place in range(max(map(len, rows))):
         above = _in_a_line(rows[0][place]) if place < len(rows[0]) else ""
-        group = above or group
         name = lower[place] if place < len(lower) else ""
-        names.append(f"{group} {name}".strip() if name != group else name)
+        # With nothing below it, a cell of the upper row is the name of its own column and no group.
+        group = (above or group) if name else ""
+        names.append(f"{group} {name}" if group and name and name != group else name or above)
     return names
 
 
@@ -189,7 +220,6 @@ def _lines(pairs: Sequence[str]) -> str:
 
 
 def _bare(row: Row) -> str:
-    """The cells parted by ` | `, empty ones too where they stand between others."""
-    if sum(map(bool, row)) == 1:
-        return next(filter(None, row))
-    return " | ".join(map(_in_a_line, row)).strip(" |")
+    """The cells that are not empty, parted by ` | `; a cell that stands alone keeps its lines."""
+    filled = [cell for cell in row if cell]
+    return filled[0] if len(filled) == 1 else " | ".join(map(_in_a_line, filled))
