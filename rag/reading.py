@@ -17,7 +17,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import BinaryIO
 
-from rag import archives, sniffing
+from rag import archives, noise, sniffing
 from rag.errors import EmptySource, EncryptedSource, SourceError, UnreadableSource, UnsupportedFormat
 from rag.formats import FORMATS, Format, FormatReader
 from rag.types import Reading
@@ -62,6 +62,7 @@ class LocalReader:
         reader = self._reader_of(media_type, path)
         try:
             reading = _storable(reader.read(content, path))
+            reading = replace(reading, marks=noise.marks_for(reading))
         except (SourceError, MemoryError):
             raise
         except Exception as error:
