@@ -136,7 +136,7 @@ def text_of_field(raw: str) -> str:
 
 def text_of_addresses(raw: str) -> str:
     """`Anna Example <anna@example.org>, Bob <bob@example.org>`; as it stands where it is no list of addresses."""
-    pairs = email.utils.getaddresses([_FOLD.sub(" ", _as_text(raw[:_MAX_FIELD_CHARS]))])
+    pairs = _pairs(raw)
     if not pairs or not all("@" in address for _, address in pairs):
         return text_of_field(raw)
     return ", ".join(_address(text_of_field(name), text_of_field(address)) for name, address in pairs)
@@ -153,7 +153,7 @@ def date_of(raw: str) -> str | None:
 
 def author_of(raw: str) -> str | None:
     """Who wrote it, by name, else by address."""
-    pairs = email.utils.getaddresses([_FOLD.sub(" ", _as_text(raw[:_MAX_FIELD_CHARS]))])
+    pairs = _pairs(raw)
     name, address = pairs[0] if pairs else ("", "")
     return text_of_field(name) or text_of_field(address) or text_of_field(raw) or None
 
@@ -357,7 +357,7 @@ def _decoded(content: bytes, charset: str) -> str | None:
 
 def _uudecoded(lines: str) -> bytes:
     pieces: list[bytes] = []
-    for line in lines.split("\n"):
+    for line in lines.splitlines():
         try:
             pieces.append(binascii.a2b_uu(line))
         except (binascii.Error, ValueError):
@@ -385,6 +385,14 @@ def _word(word: bytes | str, charset: str | None) -> str:
         return word.decode(charset, "replace")
     except (LookupError, ValueError):
         return word.decode("latin-1")
+
+
+def _pairs(raw: str) -> list[tuple[str, str]]:
+    """Names and addresses of a field; none where its brackets and quotes lead nowhere."""
+    try:
+        return email.utils.getaddresses([_FOLD.sub(" ", _as_text(raw[:_MAX_FIELD_CHARS]))])
+    except (RecursionError, IndexError, ValueError):
+        return []
 
 
 def _address(name: str, address: str) -> str:

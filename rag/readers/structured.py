@@ -59,6 +59,8 @@ _HEADERS = frozenset({"teiheader", "info", "bookinfo", "articleinfo", "front", "
 _NO_XML = "it is no XML, or is damaged near its beginning."
 _ANY = "{*}*"
 _DECLARATION = re.compile(r"\A\s*<\?xml[^>]*\?>")
+_GAPS = re.compile(r"\n{3,}")
+_LINE_ENDS = re.compile(r"[ \t]*\n[ \t]*")
 _SPACES = re.compile(r"\s+")
 
 
@@ -93,8 +95,7 @@ class XmlReader:
 
     def read(self, content: bytes, path: Path) -> Reading:
         root, note = _root(content, str(path))
-        text = "\n".join(_xml_lines(root, str(path)))
-        text = re.sub(r"\n{3,}", "\n\n", text).strip("\n")
+        text = _joined(list(_xml_lines(root, str(path))))
         if note and not text:
             raise UnreadableSource(path=str(path), reason=_NO_XML)
         about = _about(root)
@@ -132,9 +133,8 @@ def _as_it_is(content: bytes, path: Path, media_type: str, why: str) -> Reading:
 
 def _of_value(value: Any, path: Path, media_type: str, note: str = "") -> Reading:
     about = value if isinstance(value, Mapping) else Mapping()
-    text = re.sub(r"\n{3,}", "\n\n", "\n".join(_json_text(value))).strip("\n")
     return Reading(
-        text=text,
+        text=_json_text(value, str(path)),
         title=shortened(about.get(*_TITLE_KEYS)) or path.stem,
         date=iso_date(about.get(*_DATE_KEYS)),
         origin=about.get("publisher") or None,
@@ -144,41 +144,43 @@ def _of_value(value: Any, path: Path, media_type: str, note: str = "") -> Readin
     )
 
 
-def _json_text(value: Any) -> Iterator[str]:
-    """Lines, without recursion; each record of a list begins after a blank line."""
-    waiting: list[tuple[str, Any]] = [("", value)]
-    while waiting:
-        name, one = waiting.pop()
-        if isinstance(one, Mapping):
-            waiting += reversed([(f"{name}.{key}" if name else key, inner) for key, inner in one])
-        elif isinstance(one, list) and any(isinstance(inner, list | Mapping) for inner in one):
-            for place, inner in reversed(list(enumerate(one))):
-                # A list that is the whole file needs no name: its records are parted by blank lines.
-                waiting.append((f"{name}[{place}]" if name else "", inner))
-                waiting.append(("", _RECORD_GAP))
-        elif isinstance(one, list):
-            yield from _value_lines(name, ", ".join(json_text.written(inner) for inner in one) if one else "[]")
-        elif one is _RECORD_GAP:
-            yield ""
-        else:
-            yield from _value_lines(name, json_text.written(one))
+def _json_text(value: Any, path: str) -> str:
+    lines: list[str] = []
+    try:
+        _add_value(lines, "", value)
+    except RecursionError as error:
+        raise UnreadableSource(path=path, reason="it is nested too deeply.") from error
+    return _joined(lines)
 
 
-class _Gap:
-    """Between two records."""
-
-
-_RECORD_GAP = _Gap()
-
-
-def _value_lines(name: str, value: str) -> Iterator[str]:
-    value = value.replace("\r\n", "\n").replace("\r", "\n")
-    if name.rpartition(".")[2].lower() in _TEXT_NAMES and " " in value.strip():
-        yield from ("", value.strip("\n"), "")
-    elif len(value) < _PROSE_CHARS and "\n" not in value:
-        yield f"{name}: {value}" if name else value
+def _add_value(lines: list[str], name: str, value: Any) -> None:
+    """One line a value, names before it; each record of a list begins after a blank line."""
+    if isinstance(value, Mapping):
+        for key, inner in value:
+            _add_value(lines, f"{name}.{key}" if name else key, inner)
+    elif isinstance(value, list) and any(isinstance(inner, list | Mapping) for inner in value):
+        for place, inner in enumerate(value):
+            lines.append("")
+            # A list that is the whole file needs no name: its records are parted by blank lines.
+            _add_value(lines, f"{name}[{place}]" if name else "", inner)
+    elif isinstance(value, list):
+        _add_words(lines, name, ", ".join([json_text.written(inner) for inner in value]) if value else "[]")
     else:
-        yield from ("", *([f"{name}:", ""] if name else []), value.strip("\n"), "")
+        _add_words(lines, name, json_text.written(value))
+
+
+def _add_words(lines: list[str], name: str, words: str) -> None:
+    is_short = len(words) < _PROSE_CHARS and "\n" not in words and "\r" not in words
+    if is_short and not (" " in words and name.rpartition(".")[2].lower() in _TEXT_NAMES):
+        lines.append(f"{name}: {words}" if name else words)
+        return
+    words = words.replace("\r\n", "\n").replace("\r", "\n").strip("\n")
+    is_named = name and name.rpartition(".")[2].lower() not in _TEXT_NAMES
+    lines += ["", f"{name}:", "", words, ""] if is_named else ["", words, ""]
+
+
+def _joined(lines: list[str]) -> str:
+    return _GAPS.sub("\n\n", "\n".join(lines)).strip("\n")
 
 
 # XML
@@ -219,36 +221,41 @@ def _xml_lines(root: Element, path: str) -> Iterator[str]:
     is_prose = any(_is_mixed(element) for element in root.iter(_ANY))
     inside: Element | None = None
     for event, element in lxml.etree.iterwalk(root, events=("start", "end")):
+        n_inner = len(element)
         if event == "end":
             if element is inside:
                 inside = None
-            elif inside is None and len(element):
+            elif inside is None and n_inner:
                 yield ""
-        elif inside is None and (_is_mixed(element) or not len(element)):
+        elif inside is None and n_inner == 0:
+            yield from _element_lines(element, element.text or "", path, is_text=is_prose)
+        elif inside is None and is_prose and _is_mixed(element):
             inside = element
-            yield from _element_lines(element, path, is_prose)
+            yield from _element_lines(element, "".join(_all_text(element)), path, is_text=True)
 
 
 def _is_mixed(element: Element) -> bool:
     """Whether text stands beside elements in it, an entity counting as text."""
-    if not len(element):
+    if len(element) == 0:
         return False
     if (element.text or "").strip():
         return True
     return any((inner.tail or "").strip() or inner.tag is lxml.etree.Entity for inner in element)
 
 
-def _element_lines(element: Element, path: str, is_prose: bool) -> Iterator[str]:
-    said = "".join(_all_text(element)).strip()
+def _element_lines(element: Element, said: str, path: str, *, is_text: bool) -> Iterator[str]:
+    said = said.strip()
     if not said:
         return
-    name = lxml.etree.QName(element).localname
-    if _MARKUP.search(said):
-        said, is_text = _unmarked(said, path), True
+    if "<" in said and _MARKUP.search(said):
+        yield from ("", _unmarked(said, path), "")
+        return
+    said = _SPACES.sub(" ", said) if "\n\n" not in said else _LINE_ENDS.sub("\n", said)
+    name = element.tag.rpartition("}")[2] if isinstance(element.tag, str) else ""
+    if is_text or not name or len(said) >= _PROSE_CHARS or name.lower() in _TEXT_NAMES:
+        yield from ("", said, "")
     else:
-        is_text = len(element) > 0 or is_prose or name.lower() in _TEXT_NAMES or len(said) >= _PROSE_CHARS
-        said = _SPACES.sub(" ", said) if "\n\n" not in said else re.sub(r"[ \t]*\n[ \t]*", "\n", said)
-    yield from ("", said, "") if is_text else (f"{name}: {said}",)
+        yield f"{name}: {said}"
 
 
 def _all_text(element: Element) -> Iterator[str]:
