@@ -16,7 +16,8 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from rag import sniffing
-from rag.readers.assembly import ITEM_GAP, PARAGRAPH_GAP, Assembly, Run, text_of
+from rag.readers.assembly import Assembly, Run, text_of
+from rag.readers.blocks import Setter, in_one_line
 from rag.readers.dates import stated_date
 from rag.readers.open_xml import Relation, local_name, main_part, properties, relations, titled, tree
 from rag.readers.packages import Element, Package, open_package
@@ -66,15 +67,14 @@ class _Document:
         self._notes = {kind: _by_id(self._related(f"{kind}s")) for kind in _NOTE_NAMES}
         self._n_notes = dict.fromkeys(_NOTE_NAMES, 0)
         self._endnotes: list[list[Run]] = []
-        self._heading = ""
-        self._styled_title = ""
         self.assembly = Assembly()
+        self._setter = Setter(self.assembly)
         self.body_end = 0
         self.holds_other_files = False
 
     @property
     def title(self) -> str:
-        return titled(self._styled_title) or titled(self._heading)
+        return titled(self._setter.title) or titled(self._setter.first_heading)
 
     def assemble(self) -> None:
         """Fill the assembly: body, endnotes, comments, page headers and footers."""
@@ -87,16 +87,8 @@ class _Document:
 
     def _add_body(self) -> None:
         story = Story(self._package, self._relations, self._rules)
-        was_item = False
         for block in story.blocks(self._root):
-            if block.level and not block.noise:
-                self._heading = self._heading or text_of(block.runs)
-                self.assembly.add_heading(block.runs, block.level)
-            else:
-                if block.is_title:
-                    self._styled_title = self._styled_title or text_of(block.runs)
-                self.assembly.add(block.runs, ITEM_GAP if was_item and block.is_item else PARAGRAPH_GAP)
-            was_item = block.is_item
+            self._setter.add(block)
             self._add_notes(story)
         self.assembly.add(story.rest())
         self.holds_other_files = story.holds_other_files
@@ -109,7 +101,7 @@ class _Document:
             if element is None:
                 continue
             self._n_notes[kind] += 1
-            words = self._in_one_line(element, Story(self._package, self._relations, self._rules))
+            words = in_one_line(Story(self._package, self._relations, self._rules).blocks(element))
             runs = [Run(f"{_NOTE_NAMES[kind]} {self._n_notes[kind]}: "), *words]
             if kind == "endnote":
                 self._endnotes.append(runs)
@@ -120,7 +112,7 @@ class _Document:
         story = Story(self._package, self._relations, self._rules)
         comments = self._related("comments")
         for comment in () if comments is None else comments:
-            words = self._in_one_line(comment, story)
+            words = in_one_line(story.blocks(comment))
             if text_of(words).strip():
                 author = comment.get(f"{W}author", "").strip()
                 self.assembly.add([Run(f"Comment by {author}: " if author else "Comment: "), *words])
@@ -135,13 +127,6 @@ class _Document:
                 if words not in seen:
                     seen.add(words)
                     self.assembly.add(block.runs, noise=NoiseKind.RUNNING_HEAD)
-
-    @staticmethod
-    def _in_one_line(parent: Element, story: Story) -> list[Run]:
-        runs: list[Run] = []
-        for block in story.blocks(parent):
-            runs += [Run(" "), *block.runs] if runs else block.runs
-        return runs
 
     def _related(self, kind: str) -> Element | None:
         part = next(self._targets(kind), None)

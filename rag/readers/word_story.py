@@ -6,10 +6,11 @@ text is in and marked. The walk is as deep as the XML, which the package bounds.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 
 from rag.readers.assembly import Run, Runs, text_of
+from rag.readers.blocks import Block, row_blocks
 from rag.readers.drawings import drawn_lines
 from rag.readers.formulas import formula
 from rag.readers.open_xml import Relation, chosen, local_name, whole_number
@@ -24,18 +25,6 @@ _DRAWING = frozenset({"drawing", "pict", "object"})
 _CHARACTERS = {"tab": "\t", "ptab": "\t", "br": "\n", "cr": "\n", "noBreakHyphen": "\N{NON-BREAKING HYPHEN}"}
 _GREEK = dict(zip("abcdefghiklmnopqrstuwxyz", "αβχδεφγηικλμνοπθρστυωξψζ", strict=True))
 _TICKS = {0xA8: "☐", 0xFC: "✓", 0xFE: "☒", 0xFD: "☒", 0x6F: "☐", 0xE0: "→", 0xB7: "•"}
-_TEXT_CELL_CHARS = 300
-
-
-@dataclass(frozen=True, slots=True)
-class Block:
-    """A paragraph or a table row; `level` is above 0 for headings."""
-
-    runs: Runs
-    level: int = 0
-    is_title: bool = False
-    is_item: bool = False
-    noise: NoiseKind | None = None
 
 
 @dataclass(slots=True)
@@ -178,37 +167,6 @@ class Story:
                 continue
             cells = [list(self.blocks(cell, noise)) for cell in _inside(row, "tc") if not _goes_on_from_above(cell)]
             yield from row_blocks(cells)
-
-
-def row_blocks(cells: Sequence[Sequence[Block]]) -> Iterator[Block]:
-    """The row on one line, its cells parted by ` | `.
-
-    Where a single cell is filled, or one holds several paragraphs of text, the table only lays out a page: then its
-    paragraphs follow each other as they are.
-    """
-    filled = [cell for cell in cells if cell]
-    if len(filled) < 2 or any(len(cell) > 1 and _n_chars(cell) > _TEXT_CELL_CHARS for cell in cells):
-        for cell in filled:
-            yield from cell
-        return
-    runs: list[Run] = []
-    for place, cell in enumerate(cells):
-        if place:
-            runs.append(Run(" | "))
-        for nth, block in enumerate(cell):
-            runs += [Run(" ", block.noise)] if nth else []
-            runs += [Run(" ".join(run.text.split("\n")).replace("\t", " "), run.noise) for run in block.runs]
-    yield Block(_without_empty_end(runs))
-
-
-def _without_empty_end(runs: list[Run]) -> list[Run]:
-    while runs and (runs[-1].text == " | " or not runs[-1].text.strip()):
-        runs.pop()
-    return runs
-
-
-def _n_chars(cell: Sequence[Block]) -> int:
-    return sum(len(text_of(block.runs)) for block in cell)
 
 
 def _noise_of_control(control: Element) -> NoiseKind | None:
