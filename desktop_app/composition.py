@@ -12,8 +12,10 @@ from typing import Final
 
 from desktop_app.hosted_engines import HostedChat, HostedFinder
 from desktop_app.hosting import CallCancelled, ChildGaveUp, Death, Host, stop_all
+from desktop_app.hosted_pages import HostedPages, pages_host
 from desktop_app.logbook import engine_output
 from desktop_app.making import make_chat, make_indexer, make_search, make_search_without_index
+from desktop_app.pages import PageSource
 from desktop_app.paths import AppPaths
 from desktop_app.problems import explain
 from desktop_app.seed_files import OfferedSeeds
@@ -84,8 +86,14 @@ class LocalWorkbench:
             "search": Host("search", search, (paths,), on_death=self._tell_death, log=log),
             "chat": Host("chat", make_chat, (paths, settings.chat_model), on_death=self._tell_death, log=log),
             "indexer": Host("indexer", make_indexer, (paths,), nice=5, on_death=self._tell_death, log=log),
+            "pages": pages_host(log),
         }
+        self._pages = HostedPages(self.hosts["pages"], self.files)
         self._finder = HostedFinder(self.hosts["search"])
+
+    @property
+    def pages(self) -> PageSource:
+        return self._pages
 
     def start(self, on_notice: Callable[[Notice], None], on_engine: Callable[[EngineState], None]) -> None:
         self._on_notice, self._on_engine = on_notice, on_engine

@@ -252,6 +252,7 @@ class Controller(QObject):
         self.desk.leave()
         self.asker.close()
         self.library.close()
+        self.sources.close()
         self.answering.stop()
         self.indexing.close()
         closing = Thread(target=self._workbench.close, name="closing", daemon=True)
@@ -263,6 +264,7 @@ class Controller(QObject):
         self.indexing.join(_left_s(deadline_s))
         self.exporting.join(_left_s(deadline_s))
         self.library.join(_left_s(deadline_s))
+        self.sources.join(_left_s(deadline_s))
         closing.join(_left_s(deadline_s))
 
     def _ask_anew(self, turn_id: str, standalone: str | None) -> None:

@@ -46,6 +46,13 @@ def make_ocr() -> object:
     return OcrEngine()
 
 
+def make_pages() -> object:
+    """A desktop_app.engine_pages.PageEngine."""
+    from desktop_app.engine_pages import PageEngine  # noqa: PLC0415
+
+    return PageEngine()
+
+
 def make_bench(paths: AppPaths) -> object:
     """A desktop_app.engine_bench.EngineBench."""
     from desktop_app.engine_bench import EngineBench  # noqa: PLC0415

@@ -1,4 +1,4 @@
-"""Where the reader chooses which documents a conversation asks.
+"""Where the reader chooses single documents to ask.
 
 It keeps no choice; it returns one.
 """
@@ -6,6 +6,7 @@ It keeps no choice; it returns one.
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 
 from PySide6.QtCore import Qt, Slot
 from PySide6.QtWidgets import (
@@ -19,13 +20,14 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
+from desktop_app.scope_words import period_words
 from desktop_app.source_table import SourceTable
 from desktop_app.window_style import named
 from rag.types import Scope, Source
 
 
 class ScopePicker(QDialog):
-    """Ticks beside documents; no tick, or every tick, means the whole library."""
+    """Ticks beside documents; no tick, or every tick, means the whole library. Dates of a scope stay as they are."""
 
     def __init__(self, sources: Sequence[Source], scope: Scope, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -43,6 +45,7 @@ class ScopePicker(QDialog):
         self.none_button = QPushButton("Whole library", self)
         kinds = QDialogButtonBox.StandardButton
         self.buttons = QDialogButtonBox(kinds.Ok | kinds.Cancel, self)
+        self._dates = replace(scope, document_ids=(), collection=None)
         self._lay_out()
         self._connect()
         self.table.sources.show(sources)
@@ -74,13 +77,15 @@ class ScopePicker(QDialog):
     def scope(self) -> Scope:
         """What is ticked."""
         chosen = self.table.sources.checked_ids
-        return Scope() if len(chosen) == len(self.table.sources.sources) else Scope(chosen)
+        is_all = len(chosen) == len(self.table.sources.sources)
+        return replace(self._dates, document_ids=() if is_all else chosen)
 
     @Slot()
     def _refresh(self) -> None:
         n_documents = len(self.scope.document_ids)
-        words = {0: "The whole library is asked.", 1: "1 document is asked."}
-        self.count.setText(words.get(n_documents, f"{n_documents:,} documents are asked."))
+        words = {0: "The whole library is asked", 1: "1 document is asked"}
+        dates = f", dated {period_words(self._dates)}" if period_words(self._dates) else ""
+        self.count.setText(f"{words.get(n_documents, f'{n_documents:,} documents are asked')}{dates}.")
 
     @Slot()
     def _tick_shown(self) -> None:

@@ -1,14 +1,17 @@
 """A stretch of a text as a QTextDocument can hold it, with exact positions both ways; it does not import Qt.
 
 Qt breaks the block at some characters besides LF, draws nothing for others, and lays a whole block out at once. So a
-few characters are shown by stand-ins of the same width, and very long lines get breaks that are not in the text.
+few characters are shown by stand-ins of the same width, and very long lines get breaks that are not in the text. Words
+of the program may stand between the characters, or in the place of some of them.
 """
 
 from __future__ import annotations
 
 import re
 from bisect import bisect_left, bisect_right
-from itertools import pairwise
+from collections.abc import Sequence
+from dataclasses import dataclass
+from itertools import accumulate, pairwise
 
 from desktop_app.offsets import Utf16Offsets
 from rag.types import Span
@@ -28,25 +31,45 @@ _CLINGS = re.compile(
 )
 
 
+@dataclass(frozen=True, slots=True)
+class Insert:
+    """Words of the program that are shown before the character at `start`; they hide the characters up to `end`.
+
+    An `end` that is `start` hides nothing; one beyond it hides a stretch, in whose place the words stand.
+    """
+
+    start: int
+    end: int
+    words: str
+
+
 class ShownText:
     """What Qt is given for `text[start:end]`: `display`, and the places of every character of it.
 
     Positions are those of a QTextCursor in a document that holds exactly `display`; offsets are code points of the
-    whole `text`.
+    whole `text`. `inserts` are in order, lie within the stretch and do not overlap; the others are left out.
     """
 
-    __slots__ = ("_break_positions", "_breaks", "_offsets", "_start", "_stop", "_text", "display")
+    __slots__ = (
+        "_ends", "_inserts", "_last_keys", "_offsets", "_shifts", "_start", "_stop", "_text", "_units", "display",
+    )  # fmt: skip
 
-    def __init__(self, text: str, start: int = 0, end: int | None = None) -> None:
+    def __init__(self, text: str, start: int = 0, end: int | None = None, inserts: Sequence[Insert] = ()) -> None:
         self._text = text
         self._start = start
         self._stop = len(text) if end is None else end
         plain = text[self._start : self._stop]
         self._offsets = Utf16Offsets(plain)
-        self._breaks = _breaks_in(plain)
-        units = (self._offsets.to_units(place) for place in self._breaks)
-        self._break_positions = [unit + before for before, unit in enumerate(units)]
-        self.display = _with_breaks(_with_stand_ins(plain), self._breaks)
+        self._inserts = _with_breaks(plain, self._within(inserts))
+        self._ends = [one.end for one in self._inserts]
+        # A span that ends at a place ends before what is put in there, and after what stands for its last characters.
+        self._last_keys = [2 * one.end + (one.start == one.end) for one in self._inserts]
+        to_units = self._offsets.to_units
+        grown = (_n_units(one.words) - to_units(one.end) + to_units(one.start) for one in self._inserts)
+        self._shifts = list(accumulate(grown, initial=0))
+        #: Where the words of each insert begin in the display.
+        self._units = [to_units(one.start) + shift for one, shift in zip(self._inserts, self._shifts, strict=False)]
+        self.display = _displayed(_with_stand_ins(plain), self._inserts)
 
     @property
     def start(self) -> int:
@@ -60,30 +83,72 @@ class ShownText:
 
     @property
     def text(self) -> str:
-        """The characters shown, as they stand in the text."""
+        """The characters shown, as they stand in the text; those hidden by inserts are among them."""
         return self._text[self._start : self._stop]
 
     def holds(self, span: Span) -> bool:
         return self._start <= span.start and span.end <= self._stop
 
     def position(self, offset: int) -> int:
-        """Where the character at `offset` begins."""
+        """Where the character at `offset` begins; of a hidden one, where the words in its place begin."""
         place = offset - self._start
-        return self._offsets.to_units(place) + bisect_right(self._breaks, place)
+        n_before = bisect_right(self._ends, place)
+        if n_before < len(self._inserts) and self._inserts[n_before].start <= place:
+            return self._units[n_before]
+        return self._offsets.to_units(place) + self._shifts[n_before]
 
     def positions(self, span: Span) -> tuple[int, int]:
-        """Where the characters of `span` begin and end; a break after the last of them is left out."""
+        """Where the characters of `span` begin and end; what is put in after the last of them is left out.
+
+        Words in the place of hidden characters belong to every span that holds one of these.
+        """
         place = span.end - self._start
-        return self.position(span.start), self._offsets.to_units(place) + bisect_left(self._breaks, place)
+        n_before = bisect_right(self._last_keys, 2 * place)
+        if n_before < len(self._inserts) and self._inserts[n_before].start < place:
+            return self.position(span.start), self._units[n_before] + _n_units(self._inserts[n_before].words)
+        return self.position(span.start), self._offsets.to_units(place) + self._shifts[n_before]
 
     def offset(self, position: int) -> int:
-        """The offset of the character at a cursor position; an inserted break counts as what follows it."""
-        unit = position - bisect_left(self._break_positions, position)
-        return self._start + self._offsets.to_code_points(unit)
+        """The offset of the character at a cursor position; in words put in, of what follows or is hidden there."""
+        n_begun = bisect_right(self._units, position)
+        if n_begun:
+            last = self._inserts[n_begun - 1]
+            if position < self._units[n_begun - 1] + _n_units(last.words):
+                return self._start + last.start
+        return self._start + self._offsets.to_code_points(position - self._shifts[n_begun])
 
     def between(self, first: int, last: int) -> str:
-        """The text's own characters between two cursor positions."""
+        """The text's own characters between two cursor positions, hidden ones included."""
         return self._text[self.offset(first) : self.offset(last)]
+
+    def is_hidden(self, offset: int) -> bool:
+        """Whether other words stand in the place of this character."""
+        place = offset - self._start
+        n_before = bisect_right(self._ends, place)
+        return n_before < len(self._inserts) and self._inserts[n_before].start <= place
+
+    def insert_at(self, position: int) -> Insert | None:
+        """The insert whose words hold this cursor position, with offsets of the text; None elsewhere."""
+        n_begun = bisect_right(self._units, position)
+        if not n_begun:
+            return None
+        found = self._inserts[n_begun - 1]
+        if not found.words.strip() or position >= self._units[n_begun - 1] + _n_units(found.words):
+            return None
+        return Insert(found.start + self._start, found.end + self._start, found.words)
+
+    def inserted(self) -> list[tuple[int, int]]:
+        """Where words of the program stand in the display: first and last position, breaks of long lines left out."""
+        found = zip(self._units, self._inserts, strict=True)
+        return [(unit, unit + _n_units(one.words)) for unit, one in found if one.words.strip()]
+
+    def _within(self, inserts: Sequence[Insert]) -> list[Insert]:
+        inside = (one for one in inserts if self._start <= one.start and one.end <= self._stop)
+        return [Insert(one.start - self._start, one.end - self._start, one.words) for one in inside]
+
+
+def _n_units(words: str) -> int:
+    return len(words) if words.isascii() else len(words.encode("utf-16-le")) // 2
 
 
 def _with_stand_ins(plain: str) -> str:
@@ -91,6 +156,21 @@ def _with_stand_ins(plain: str) -> str:
         if character in plain:
             plain = plain.replace(character, stand_in)
     return plain
+
+
+def _with_breaks(plain: str, inserts: list[Insert]) -> list[Insert]:
+    """The inserts, and the breaks that long lines need; none is needed in what an insert hides."""
+    breaks = [Insert(place, place, "\n") for place in _breaks_in(plain)]
+    if not inserts or not breaks:
+        return inserts or breaks
+    starts = [one.start for one in inserts]
+
+    def is_seen(place: int) -> bool:
+        before = bisect_left(starts, place)
+        is_taken = before < len(starts) and starts[before] == place
+        return not is_taken and (not before or inserts[before - 1].end <= place)
+
+    return sorted([*inserts, *(one for one in breaks if is_seen(one.start))], key=lambda one: (one.start, one.end))
 
 
 def _breaks_in(plain: str) -> list[int]:
@@ -119,6 +199,9 @@ def _before_clinging(plain: str, latest: int) -> int:
     return place
 
 
-def _with_breaks(display: str, breaks: list[int]) -> str:
-    edges = [0, *breaks, len(display)]
-    return "\n".join(display[first:last] for first, last in pairwise(edges))
+def _displayed(display: str, inserts: list[Insert]) -> str:
+    if not inserts:
+        return display
+    seen = [(0, inserts[0].start), *((one.end, other.start) for one, other in pairwise(inserts))]
+    pieces = [display[first:last] + one.words for (first, last), one in zip(seen, inserts, strict=True)]
+    return "".join([*pieces, display[inserts[-1].end :]])

@@ -5,23 +5,32 @@ It draws nothing; the source view and the explanation do.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+import os
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
+from functools import partial
+from pathlib import Path
 
-from PySide6.QtCore import QObject, Slot
+from PySide6.QtCore import QObject, QUrl, Slot
+from PySide6.QtGui import QDesktopServices
 
 from desktop_app.answer_words import holding_quote, values_of
 from desktop_app.asking import Asker
 from desktop_app.conversation_desk import ConversationDesk
 from desktop_app.conversation_view import ConversationView
+from desktop_app.page_desk import PageDesk
 from desktop_app.problems import explain
 from desktop_app.source_view import SourceView
+from desktop_app.telling import telling
 from desktop_app.why_view import WhyView
 from desktop_app.window import Window
 from desktop_app.workbench import Workbench
+from desktop_app.workers import Errand
 from rag.errors import RagError
-from rag.types import Hit, Quote
+from rag.types import Document, Hit, Mark, Quote, Source, Span
 
+_NO_ORIGINAL = "The original file is not at its place any more."
+_NO_PROGRAM = "The desktop has no program that opens this file."
 _NO_SUCH_PLACE = "This passage does not stand in the document as it is now. Ask again to search what is there."
 
 
@@ -66,11 +75,28 @@ class SourceDesk(QObject):
         self._open: _Open | None = None
         self._current = 0
         self._explained_hits: tuple[Hit, ...] = ()
+        self._pages = PageDesk(workbench.pages)
+        self._errands: list[Errand] = []
+        self._n_changing = 0
         source_view.current_changed.connect(self._follow)
         source_view.quote_requested.connect(self._show)
+        self._connect_pages()
+        source_view.lift_requested.connect(self._lift)
+        source_view.set_aside_requested.connect(self._set_aside)
+        source_view.original_requested.connect(self._open_original)
         window.actions_by_name["show_source"].toggled.connect(self._mark_open)
         why_view.hit_activated.connect(self._show_explained_hit)
         why_view.close_requested.connect(window.hide_source)
+
+    def _connect_pages(self) -> None:
+        view, pages = self._source_view, self._pages
+        view.pages_requested.connect(pages.open)
+        view.orders_changed.connect(pages.order)
+        view.locate_requested.connect(pages.locate)
+        pages.opened.connect(view.show_pages)
+        pages.refused.connect(view.refuse_pages)
+        pages.drawn.connect(view.take_drawn)
+        pages.located.connect(view.show_located)
 
     @Slot(str, int)
     def show_quote(self, turn_id: str, index: int) -> None:
@@ -138,12 +164,63 @@ class SourceDesk(QObject):
         """Go to the quote before."""
         self._step(-1)
 
+    def close(self) -> None:
+        """Ask for no page any more, for the workbench is being closed."""
+        self._pages.close()
+
+    def join(self, timeout_s: float) -> None:
+        """Wait for the pages and for what was to be marked."""
+        self._pages.join(timeout_s)
+        for errand in self._errands:
+            errand.join(timeout_s)
+
     def clear(self) -> None:
         """Close what is open, for another conversation lies open now."""
         self._open = None
+        self._pages.leave()
         self._source_view.clear()
         self._why_view.clear()
         self._window.hide_source()
+
+    @Slot(str, object, bool)
+    def _lift(self, document_id: str, mark: Mark, is_lifted: bool) -> None:
+        """Let a stretch be quoted, or leave it out again; it is shown at once and undone if that fails."""
+        document = self._source_view.document
+        if document is not None and document.id == document_id:
+            marks = (replace(one, is_lifted=is_lifted) if one == mark else one for one in document.marks)
+            self._source_view.update_marks(replace(document, marks=tuple(marks)))
+        lift = partial(self._workbench.lift, document_id, mark.span.start, is_lifted=is_lifted)
+        self._change_marks(document_id, lift)
+
+    @Slot(str, object)
+    def _set_aside(self, document_id: str, span: Span) -> None:
+        self._change_marks(document_id, partial(self._workbench.set_aside, document_id, span))
+
+    def _change_marks(self, document_id: str, change: Callable[[], None]) -> None:
+        """Change what is quoted in a thread of its own, then show the document as it is now, changed or not."""
+        errand = Errand(partial(_changed, self._workbench, document_id, change))
+        errand.finished.connect(self._show_marks)
+        self._errands = [*(one for one in self._errands if one.is_running), errand]
+        self._n_changing += 1
+        errand.start()
+
+    @Slot(object)
+    def _show_marks(self, outcome: tuple[Document | None, Exception | None]) -> None:
+        document, error = outcome
+        self._n_changing -= 1
+        if document is not None and not self._n_changing:  # else the next change is on screen already
+            self._source_view.update_marks(document)
+        if error is not None:
+            self._window.show_problem(explain(error))
+
+    @Slot(object)
+    def _open_original(self, source: Source) -> None:
+        """Open the file in the program that the desktop has for it."""
+        path = existing_file(source.path)
+        if path is None:
+            self._source_view.show_remark(_NO_ORIGINAL)
+        elif not QDesktopServices.openUrl(QUrl.fromLocalFile(str(path))):
+            self._source_view.show_remark(_NO_PROGRAM)
 
     def _step(self, by: int) -> None:
         self._show(self._current + by)
@@ -210,3 +287,20 @@ class SourceDesk(QObject):
             self._conversation_view.mark_quote(opened.turn_id, self._current)
         else:
             self._conversation_view.mark_quote("", None)
+
+
+def _changed(
+    workbench: Workbench, document_id: str, change: Callable[[], None]
+) -> tuple[Document | None, Exception | None]:
+    """The document after a change of its marks, and why it failed if it did."""
+    failures: list[Exception] = []
+    with telling(failures.append):
+        change()
+    with telling(failures.append):
+        return workbench.document(document_id), next(iter(failures), None)
+    return None, failures[0]
+
+
+def existing_file(path: str) -> Path | None:
+    """The file of this path, or the archive that it lies in; None where there is neither."""
+    return next((place for place in (Path(path), *Path(path).parents) if os.path.isfile(place)), None)  # noqa: PTH113

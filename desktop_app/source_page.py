@@ -1,20 +1,20 @@
 """The text of a document with its quotes marked at their exact places, one of them as the current one.
 
-Of a very long text only a stretch is laid out at a time; every offset stays an offset into the whole text.
+Of a very long text only a stretch is laid out at a time; every offset stays an offset into the whole text. How marks
+and parts look is not its matter.
 """
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 
-from PySide6.QtCore import QRectF, Qt, Signal
+from PySide6.QtCore import QPoint, QRectF, Qt
 from PySide6.QtGui import QColor, QPainter, QPaintEvent, QPalette, QResizeEvent, QTextCharFormat, QTextCursor
 from PySide6.QtWidgets import QTextEdit, QWidget
 
-from desktop_app.inert_text import InertEdit
-from desktop_app.shown_text import ShownText
+from desktop_app.marked_edit import MarkedEdit
 from desktop_app.theme import Theme
-from rag.types import Span
+from rag.types import Mark, Part, Span
 
 WHOLE_CHARS = 100_000
 STRETCH_CHARS = 60_000
@@ -25,19 +25,11 @@ _MOST_MATCHES = 500
 _MARGIN_PX = 26
 
 
-class SourcePage(InertEdit):
-    """Plain text with marks. Offsets are code points of the document's text.
-
-    Signals:
-        stretch_changed(): another part of the text is shown.
-    """
-
-    stretch_changed = Signal()
+class SourcePage(MarkedEdit):
+    """Plain text with quotes in it. Offsets are code points of the document's text."""
 
     def __init__(self, theme: Theme, parent: QWidget | None = None) -> None:
-        super().__init__(parent, line_height_percent=145)
-        self._theme = theme
-        self._text = ""
+        super().__init__(theme, _MARGIN_PX, parent)
         self._spans: list[Span | None] = []
         self._values: list[Span] = []
         self._current = 0
@@ -45,19 +37,13 @@ class SourcePage(InertEdit):
         self._match: Span | None = None
         self._marks: dict[int, QTextCursor] = {}
         self._revealed: tuple[Span, int] | None = None
-        self.document().setDocumentMargin(_MARGIN_PX)
         self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         self.setAccessibleName("Text of the source")
         self.set_theme(theme)
 
     def set_theme(self, theme: Theme) -> None:
-        self._theme = theme
-        self.setFont(theme.quote)
+        super().set_theme(theme)
         self._mark()
-
-    @property
-    def theme(self) -> Theme:
-        return self._theme
 
     @property
     def has_earlier(self) -> bool:
@@ -67,15 +53,30 @@ class SourcePage(InertEdit):
     def has_later(self) -> bool:
         return self.shown.stop < len(self._text)
 
-    def open_text(self, text: str, spans: Sequence[Span | None], current: int, underlined: Sequence[Span] = ()) -> None:
-        """Show `text` with these quotes marked, None standing for one that has no place in it, and words underlined."""
-        is_same = text == self._text
-        self._text = text
+    def open_text(
+        self,
+        text: str,
+        spans: Sequence[Span | None],
+        current: int,
+        underlined: Sequence[Span] = (),
+        *,
+        marks: Sequence[Mark] = (),
+        parts: Sequence[Part] = (),
+    ) -> None:
+        """Show `text` with these quotes marked, None standing for one that has no place in it, and words underlined.
+
+        `marks` are the stretches of it that are never quoted, `parts` what it consists of.
+        """
+        is_same = text == self._text and tuple(parts) == self.marked.parts
+        if not is_same:
+            self.take_text(text, marks, parts)
         self._spans = list(spans)
         self._values = list(underlined)
         self._matches, self._match = [], None
         self._current = current
         span = self._span(current)
+        if is_same:
+            self.set_marks(marks)
         if not is_same or (span and not self.shown.holds(span)):
             self._show_around(span or Span(0, 1))
         self.set_current(current)
@@ -90,8 +91,8 @@ class SourcePage(InertEdit):
             self._mark()
 
     def reveal(self, span: Span) -> None:
-        """Bring a span into view, a quarter of the page below the upper edge."""
-        if not self.shown.holds(span):
+        """Bring a span into view, a quarter of the page below the upper edge, however it was folded."""
+        if self.open_folds(span) or not self.shown.holds(span):
             self._show_around(span)
         self._mark()
         self._scroll_to(span)
@@ -113,6 +114,31 @@ class SourcePage(InertEdit):
         """Offset of the first character that can be seen."""
         return self.shown.offset(self.cursorForPosition(self.viewport().rect().topLeft()).position())
 
+    def first_read(self) -> int:
+        """Offset of the character a few lines below the upper edge, where eyes are."""
+        at = self.viewport().rect().topLeft() + QPoint(0, self.viewport().height() // 5)
+        return self.shown.offset(self.cursorForPosition(at).position())
+
+    def caret_offset(self) -> int:
+        """Offset of the caret, or of what is seen first where the caret is out of sight."""
+        caret = self.shown.offset(self.textCursor().position())
+        is_seen = self.viewport().rect().intersects(self.cursorRect())
+        return caret if is_seen else self.first_visible() - 1
+
+    def is_in_sight(self, index: int) -> bool:
+        """Whether a quote begins in what can be seen."""
+        span = self._span(index)
+        if span is None or not self.shown.holds(span):
+            return False
+        return 0 <= self.cursorRect(self._caret(span.start)).top() < self.viewport().height()
+
+    def bring_to_top(self, span: Span) -> None:
+        """Let a span begin at the upper edge."""
+        if not self.shown.holds(Span(span.start, span.start + 1)):
+            self._show_around(Span(span.start, span.start + 1))
+            self._mark()
+        self._bring(span.start, self.fontMetrics().height() * 2)
+
     def show_earlier(self) -> None:
         """Lay out what stands before this stretch; its first line is at the upper edge then."""
         self._slide(self.shown.start, 0, _FAR_CHARS, _NEAR_CHARS)
@@ -122,6 +148,17 @@ class SourcePage(InertEdit):
         height = self.viewport().height() - 2 * self.fontMetrics().height()
         self._slide(max(0, self.shown.stop - 1), height, _NEAR_CHARS, _FAR_CHARS)
 
+    def show_again(self) -> None:
+        anchor = self.first_visible()
+        height = self.cursorRect(self._caret(anchor)).top()
+        caret = self.shown.offset(self.textCursor().position())
+        start, stop = self.shown.start, self.shown.stop
+        self._drop_marks()
+        self.show_stretch(start, stop)
+        self._put_caret(caret)
+        self._mark()
+        self._bring(anchor, height)
+
     def _slide(self, kept: int, height: int, before_chars: int, after_chars: int) -> None:
         self._show_around(Span(kept, kept + 1), before_chars, after_chars)
         self._mark()
@@ -129,6 +166,10 @@ class SourcePage(InertEdit):
 
     def _span(self, index: int) -> Span | None:
         return self._spans[index] if 0 <= index < len(self._spans) else None
+
+    @property
+    def _text(self) -> str:
+        return self.marked.text
 
     def _show_around(self, span: Span, before_chars: int = STRETCH_CHARS // 2, after_chars: int = 0) -> None:
         """Lay out the whole text or, where that would take long, what stands around `span`."""
@@ -145,15 +186,16 @@ class SourcePage(InertEdit):
         line = self._text.rfind("\n", max(0, start - _TO_LINE_CHARS), start) + 1
         start = line if line or start <= _TO_LINE_CHARS else start
         end = self._text.find("\n", stop, stop + _TO_LINE_CHARS)
+        self._drop_marks()
+        self.show_stretch(start, stop if end < 0 else end)
+
+    def _drop_marks(self) -> None:
         self._revealed = None
         self._marks = {}
-        self.setExtraSelections([])
-        self.show_text(ShownText(self._text, start, stop if end < 0 else end))
-        self.stretch_changed.emit()
 
     def _mark(self) -> None:
         self._marks = {
-            index: self._cursor(span) for index, span in enumerate(self._spans) if span and self.shown.holds(span)
+            index: self.cursor_over(span) for index, span in enumerate(self._spans) if span and self.shown.holds(span)
         }
         selections = [self._ground(cursor, self._theme.highlight) for cursor in self._marks.values()]
         if self._current in self._marks:
@@ -161,19 +203,12 @@ class SourcePage(InertEdit):
         selections += [self._underlined(value) for value in self._values if self.shown.holds(value)]
         selections += [self._underlined(match) for match in self._visible_matches()]
         if self._match and self.shown.holds(self._match):
-            selections.append(self._ground(self._cursor(self._match), self._theme.selection))
+            selections.append(self._ground(self.cursor_over(self._match), self._theme.selection))
         self.setExtraSelections(selections)
         self.viewport().update()
 
     def _visible_matches(self) -> list[Span]:
         return [match for match in self._matches if self.shown.holds(match)][:_MOST_MATCHES]
-
-    def _cursor(self, span: Span) -> QTextCursor:
-        first, last = self.shown.positions(span)
-        cursor = QTextCursor(self.document())
-        cursor.setPosition(first)
-        cursor.setPosition(last, QTextCursor.MoveMode.KeepAnchor)
-        return cursor
 
     def _ground(self, cursor: QTextCursor, colour: QColor) -> QTextEdit.ExtraSelection:
         marked = QTextEdit.ExtraSelection()
@@ -188,7 +223,7 @@ class SourcePage(InertEdit):
         character = QTextCharFormat()
         character.setUnderlineStyle(QTextCharFormat.UnderlineStyle.SingleUnderline)
         character.setUnderlineColor(self._theme.accent)
-        marked.cursor, marked.format = self._cursor(span), character
+        marked.cursor, marked.format = self.cursor_over(span), character
         return marked
 
     def _scroll_to(self, span: Span) -> None:
@@ -197,10 +232,13 @@ class SourcePage(InertEdit):
 
     def _bring(self, offset: int, height: int) -> None:
         """Scroll so that the character at `offset` is `height` pixels below the upper edge."""
+        bar = self.verticalScrollBar()
+        bar.setValue(bar.value() + self.cursorRect(self._caret(offset)).top() - height)
+
+    def _caret(self, offset: int) -> QTextCursor:
         cursor = QTextCursor(self.document())
         cursor.setPosition(self.shown.position(offset))
-        bar = self.verticalScrollBar()
-        bar.setValue(bar.value() + self.cursorRect(cursor).top() - height)
+        return cursor
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         revealed = self._revealed

@@ -1,6 +1,7 @@
 """A document with the quotes of an answer that lie in it: what it is, whether it still holds them, and where.
 
-It is given the document and asks for another one where the next quote lies elsewhere; it reads no file and no library.
+It is given the document and its pages, and asks for another one where the next quote lies elsewhere; it reads no file
+and no library.
 """
 
 from __future__ import annotations
@@ -8,32 +9,52 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from PySide6.QtCore import Qt, Signal, Slot
-from PySide6.QtGui import QKeySequence, QPalette, QShortcut
-from PySide6.QtWidgets import QHBoxLayout, QSizePolicy, QStackedLayout, QVBoxLayout, QWidget
+from PySide6.QtGui import QKeySequence, QShortcut
+from PySide6.QtWidgets import QStackedLayout, QVBoxLayout, QWidget
 
-from desktop_app.buttons import ArrowButton, QuietButton
+from desktop_app.buttons import QuietButton
 from desktop_app.find_bar import FindBar
-from desktop_app.inert_text import Caption, InertText, plain_tooltip
+from desktop_app.inert_text import InertText
+from desktop_app.marked_edit import SET_ASIDE_KEYS
+from desktop_app.marked_text import Noise
+from desktop_app.noise_line import NoiseLine
+from desktop_app.page_desk import DrawnPage, LocatedWords, OpenedPages
+from desktop_app.page_view import PageView
+from desktop_app.reading_line import ReadingLine
+from desktop_app.source_head import QuoteSteps, SourceHeader
 from desktop_app.source_page import SourcePage
 from desktop_app.theme import Theme, ThemeSource
-from desktop_app.wording import date_words
-from rag.types import Document, Quote, Source
+from rag.types import Document, Mark, PartKind, Quote, Source, Span
 
 _NOTHING_OPEN = "Open a quote to read it here, in its place."
-_VERIFIED = "Verified: the source holds these very words"
-_NOT_VERIFIED = "Not verified: these words do not stand at this place in the source"
+_NOT_ON_PAGE = "The words of this quote were not found on the page; they stand in the text."
+_WITH_PAGES = "application/pdf"
 
 
 class SourceView(QWidget):
-    """Header, quotes to step through, search, and the text. GUI thread only.
+    """Header, quotes to step through, search, and the text or the pages. GUI thread only.
 
     Signals:
         current_changed(int): the reader stepped to another quote of this document.
         quote_requested(int): the reader stepped to a quote of another document, which is to be shown.
+        pages_requested(Document, tuple[Span, ...]): its pages are to be shown, with boxes around these words.
+        orders_changed(list[PageOrder]): pages of it that are to be drawn.
+        locate_requested(Span): boxes are wanted around these words too.
+        lift_requested(document id, mark, bool): a stretch is to be quoted, or left out again.
+        set_aside_requested(document id, Span): a stretch is never to be quoted.
+        original_requested(Source): the file is to be opened in its own program.
+        noise_hidden_changed(bool): the reader has chosen whether what is left out is seen.
     """
 
     current_changed = Signal(int)
     quote_requested = Signal(int)
+    pages_requested = Signal(object, object)
+    orders_changed = Signal(list)
+    locate_requested = Signal(object)
+    lift_requested = Signal(str, object, bool)
+    set_aside_requested = Signal(str, object)
+    original_requested = Signal(object)
+    noise_hidden_changed = Signal(bool)
 
     def __init__(self, themes: ThemeSource, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -41,25 +62,23 @@ class SourceView(QWidget):
         self._quotes: tuple[Quote, ...] = ()
         self._current = 0
         self._called = "Quote"
-        self._header = _SourceHeader(themes.theme)
-        self._steps = _QuoteSteps(themes.theme)
-        self._steps.stepped.connect(self._step)
-        self._steps.find_requested.connect(self.open_find)
-        self._find = FindBar(themes.theme)
+        self._asked: tuple[Span, ...] | None = None
+        self._wants_pages = True
+        self._is_noise_hidden = False
+        theme = themes.theme
+        self._header, self._steps = SourceHeader(theme), QuoteSteps(theme)
+        self._reading_line, self._noise_line = ReadingLine(theme), NoiseLine(theme)
+        self._remark, self._message = InertText(), InertText()
+        self._find = FindBar(theme)
         self._find.hide()
-        self._page = SourcePage(themes.theme)
-        self._find.found.connect(self._page.show_matches)
-        self._find.closed.connect(self._page.setFocus)
+        self._page, self._pages = SourcePage(theme), PageView(theme)
         self._earlier = QuietButton("Show earlier text", is_muted=True)
         self._later = QuietButton("Show later text", is_muted=True)
-        self._earlier.clicked.connect(self._page.show_earlier)
-        self._later.clicked.connect(self._page.show_later)
-        self._page.stretch_changed.connect(self._offer_more)
-        self._message = InertText()
+        self._connect()
         self._lay_out()
         self._add_shortcuts()
         themes.changed.connect(self._take_theme)
-        self._take_theme(themes.theme)
+        self._take_theme(theme)
         self.setAccessibleName("Source")
         self.clear()
 
@@ -77,18 +96,23 @@ class SourceView(QWidget):
         is what one of them is named, for passages are shown in this way too. `values` are the words within the quotes
         that answer; they are underlined.
         """
-        if self._document is None or self._document.id != document.id:
+        is_other = self._document is None or self._document.id != document.id
+        if is_other:
             self._find.hide()
         self._document, self._quotes, self._current, self._called = document, tuple(quotes), current, called
+        self._values = tuple(value.span for value in values if value.is_verbatim_in(document))
         self._header.show_source(document.source)
         self._steps.setVisible(True)
-        spans = [quote.span if quote.is_verbatim_in(document) else None for quote in quotes]
-        underlined = [value.span for value in values if value.is_verbatim_in(document)]
-        self._page.open_text(document.text, spans, current, underlined)
+        self._page.open_text(
+            document.text, self._spans(), current, self._values, marks=document.marks, parts=document.parts
+        )
         self._find.set_text(document.text)
+        self._noise_line.show_marks(document.marks)
+        self._steps.set_original(document.source.path)
         self._show_current()
-        self._body.setCurrentWidget(self._reading)
+        self._ask_for_pages(document, is_other=is_other)
         self._offer_more()
+        self._tell_place()
 
     def show_missing(
         self, source: Source, message: str, quotes: Sequence[Quote] = (), current: int = 0, called: str = "Quote"
@@ -99,12 +123,22 @@ class SourceView(QWidget):
         self._message.set_text(message)
         self._quotes, self._current, self._called = tuple(quotes), current, called
         self._steps.setVisible(len(self._quotes) > 1)
+        self._steps.set_original("")
         self._show_current()
+
+    def update_marks(self, document: Document) -> None:
+        """Take the marks of the document that is open; nothing moves."""
+        if self._document is not None and self._document.id == document.id:
+            self._document = document
+            self._page.set_marks(document.marks)
+            self._noise_line.show_marks(document.marks)
 
     def reveal(self, value: Quote) -> None:
         """Bring words of the open document into view; those of another document, or gone from it, are left alone."""
         if self._document is not None and value.is_verbatim_in(self._document):
             self._page.reveal(value.span)
+            if self.is_paged:
+                self.locate_requested.emit(value.span)
 
     def clear(self) -> None:
         """Show that nothing is open."""
@@ -122,28 +156,189 @@ class SourceView(QWidget):
         return self._page
 
     @property
+    def pages(self) -> PageView:
+        """The widget with the pages."""
+        return self._pages
+
+    @property
+    def is_paged(self) -> bool:
+        """Whether the pages are shown and not the text."""
+        return self._body.currentWidget() is self._pages
+
+    @property
+    def document(self) -> Document | None:
+        return self._document
+
+    @property
     def verification(self) -> str:
         """What is said about the current quote; empty where no quote is open."""
         return self._header.verification
 
+    # Pages
+
+    @Slot(object)
+    def show_pages(self, opened: OpenedPages) -> None:
+        """The pages that were asked for are there."""
+        if self._document is None or opened.document_id != self._document.id or opened.spans != self._asked:
+            return
+        if self._pages.sizes != opened.sizes:
+            self._pages.show_pages(opened.sizes)
+        boxes = dict(zip(opened.spans, opened.boxes, strict=True))
+        quotes = [boxes.get(span, ()) if span else () for span in self._spans()]
+        self._pages.mark_quotes(quotes, self._current, [boxes.get(span, ()) for span in self._values])
+        self._turn_to_current()
+        self._tell_place()
+
+    @Slot(str, str)
+    def refuse_pages(self, document_id: str, why: str) -> None:
+        """There are no pages to be shown; the text is."""
+        if self._document is None or document_id != self._document.id:
+            return
+        self._asked = None
+        self._pages.clear()
+        self._reading_line.offer_pages(True, why)
+        self._turn(to_pages=False)
+        self.show_remark(why)
+
+    @Slot(object)
+    def take_drawn(self, drawn: DrawnPage) -> None:
+        """A page was drawn."""
+        if self._document is not None and drawn.document_id == self._document.id:
+            self._pages.take_picture(drawn.order.number, drawn.order.scale, drawn.picture)
+
+    @Slot(object)
+    def show_located(self, located: LocatedWords) -> None:
+        """Words that were searched for were found on the pages."""
+        if self._document is not None and located.document_id == self._document.id:
+            self._pages.show_found(located.boxes)
+            if not located.boxes:
+                self._pages.go_to(self._page_number(located.span.start))
+
+    def _ask_for_pages(self, document: Document, *, is_other: bool) -> None:
+        has_pages = document.source.media_type == _WITH_PAGES
+        if is_other:
+            self._wants_pages = has_pages
+            self._asked = None
+            self._pages.clear()
+        if not has_pages:
+            self._reading_line.offer_pages(False)
+            self._turn(to_pages=False)
+            return
+        wanted = (*(span for span in self._spans() if span), *self._values)
+        if self._asked == wanted and self._pages.n_pages:
+            self._turn_to_current()
+        elif self._asked != wanted:
+            self._asked = wanted
+            self._reading_line.offer_pages(True)
+            self._turn(to_pages=self._wants_pages)
+            self._pages.wait_for_pages()
+            self.pages_requested.emit(document, wanted)
+
+    def _turn_to_current(self) -> None:
+        """Bring the current quote into view on its page, or the page where it should be."""
+        self._turn(to_pages=self._wants_pages)
+        span = self._span_of(self._current)
+        if span is None:
+            return
+        self._pages.set_current(self._current)
+        is_found = bool(self._pages.boxes_of(self._current))
+        if not is_found:
+            self._pages.go_to(self._page_number(span.start))
+        self._remark.set_text("" if is_found else _NOT_ON_PAGE)
+        self._remark.setVisible(self.is_paged and not is_found)
+
+    @Slot(bool)
+    def _choose_paged(self, is_paged: bool) -> None:
+        """The reader turns from the text to the pages or back; the place stays."""
+        if is_paged == self.is_paged or self._document is None:
+            return
+        self._wants_pages = is_paged
+        number, offset = self._pages.page, self._page.first_visible()
+        shown = self._pages if self.is_paged else self._page
+        is_quote_seen = shown.is_in_sight(self._current)
+        self._turn(to_pages=is_paged)
+        if is_quote_seen and is_paged:
+            self._turn_to_current()
+        elif is_quote_seen:
+            self._page.set_current(self._current)
+        elif is_paged:
+            self._pages.go_to(self._page_number(offset))
+        else:
+            self._go_to_part(number)
+        self._tell_place()
+
+    def _turn(self, *, to_pages: bool) -> None:
+        self._body.setCurrentWidget(self._pages if to_pages else self._reading)
+        self._reading_line.set_paged(to_pages)
+        self._remark.hide()
+        self._noise_line.setVisible(not to_pages and bool(self._noise_line.words))
+
+    def _page_number(self, offset: int) -> int:
+        """The page of the file on which a character stands; 0 where that is not known."""
+        part = self._page.marked.part_at(offset)
+        return part.number if part is not None and part.kind is PartKind.PAGE else 0
+
+    def _go_to_part(self, number: int) -> None:
+        parts = self._document.parts if self._document else ()
+        part = next((part for part in parts if part.number >= number), None)
+        if part is not None:
+            self._page.bring_to_top(part.span)
+
+    @Slot(str)
+    def _go_to_place(self, place: str) -> None:
+        """Go to the page of this name or number."""
+        parts = self._document.parts if self._document else ()
+        numbers = [part.number for part in parts if part.label and part.label == place]
+        number = numbers[0] if numbers else int(place) if place.isascii() and place.isdigit() else 0
+        if self.is_paged:
+            self._pages.go_to(min(number, self._pages.n_pages))
+            self._pages.setFocus()
+        elif number:
+            self._go_to_part(min(number, parts[-1].number) if parts else number)
+            self._page.setFocus()
+        self._tell_place()
+
     @Slot()
-    def open_find(self, words: str = "") -> None:
-        """Let the reader search in the text."""
-        if self._document:
-            self._find.open(words or self._selected_words(), self._page.first_visible())
+    def _tell_place(self) -> None:
+        """Say which page, slide, sheet or chapter is read."""
+        if self._document is None:
+            return
+        self._show_place(self._document)
+        self._reading_line.setVisible(self._reading_line.has_something)
 
-    def _selected_words(self) -> str:
-        selected = self._page.selected_text()
-        return selected if "\n" not in selected and len(selected) <= 100 else ""
+    def _show_place(self, document: Document) -> None:
+        parts = document.parts
+        if self.is_paged and self._pages.n_pages:
+            label = next((part.label for part in parts if part.number == self._pages.page and part.label), "")
+            self._reading_line.show_page(label or str(self._pages.page), self._pages.n_pages)
+            return
+        part = self._page.marked.part_at(self._page.first_read())
+        if part is None:
+            self._reading_line.show_place("")
+        elif part.kind is PartKind.PAGE:
+            n_pages = document.source.n_pages or parts[-1].number
+            self._reading_line.show_page(part.label or str(part.number), n_pages)
+        else:
+            self._reading_line.show_place(part.name)
 
-    def _forget(self) -> None:
-        self._document, self._quotes, self._current = None, (), 0
-        self._page.open_text("", (), 0)
-        self._header.show_verification(None)
-        self._steps.hide()
-        self._find.hide()
-        self._body.setCurrentWidget(self._telling)
+    def show_remark(self, sentence: str) -> None:
+        """Say something about the source that is open, until another place of it is shown."""
+        self._remark.set_text(sentence)
+        self._remark.setVisible(bool(sentence))
 
+    # Quotes
+
+    def _spans(self) -> list[Span | None]:
+        return [self._span_of(index) for index in range(len(self._quotes))]
+
+    def _span_of(self, index: int) -> Span | None:
+        """Where a quote stands in the open document; None where it stands elsewhere, or is not what it says."""
+        if self._document is None or not 0 <= index < len(self._quotes):
+            return None
+        quote = self._quotes[index]
+        return quote.span if quote.is_verbatim_in(self._document) else None
+
+    @Slot(int)
     def _step(self, by: int) -> None:
         wanted = self._current + by
         if not 0 <= wanted < len(self._quotes):
@@ -153,6 +348,8 @@ class SourceView(QWidget):
             return
         self._current = wanted
         self._page.set_current(wanted)
+        if self._pages.n_pages:
+            self._turn_to_current()
         self._show_current()
         self.current_changed.emit(wanted)
 
@@ -166,6 +363,83 @@ class SourceView(QWidget):
         is_verbatim = quote.is_verbatim_in(self._document) if quote and self._document else None
         self._header.show_verification(is_verbatim)
 
+    def _forget(self) -> None:
+        self._document, self._quotes, self._current, self._values = None, (), 0, ()
+        self._asked = None
+        self._page.open_text("", (), 0)
+        self._pages.clear()
+        self._header.show_verification(None)
+        for part in (self._steps, self._find, self._reading_line, self._noise_line, self._remark):
+            part.hide()
+        self._body.setCurrentWidget(self._telling)
+
+    # Finding
+
+    @Slot()
+    def open_find(self, words: str = "") -> None:
+        """Let the reader search in the text."""
+        if self._document:
+            self._find.open(words or self._selected_words(), self._page.first_visible())
+
+    def _selected_words(self) -> str:
+        selected = self._page.selected_text()
+        return selected if "\n" not in selected and len(selected) <= 100 else ""
+
+    @Slot(list, object)
+    def _show_matches(self, matches: list[Span], current: Span | None) -> None:
+        self._page.show_matches(matches, current)
+        if not self._pages.n_pages:
+            return
+        if current is None:
+            self._pages.show_found(())
+        else:
+            self.locate_requested.emit(current)
+
+    @Slot()
+    def _leave_find(self) -> None:
+        (self._pages if self.is_paged else self._page).setFocus()
+
+    # What is left out
+
+    def set_noise_hidden(self, is_hidden: bool) -> None:
+        """Show what is left out of quotes greyed, or not at all."""
+        self._is_noise_hidden = is_hidden
+        self._page.set_noise(Noise.HIDDEN if is_hidden else Noise.GREYED)
+        self._noise_line.set_hiding(is_hidden)
+
+    @Slot(bool)
+    def _choose_hiding(self, is_hidden: bool) -> None:
+        self.set_noise_hidden(is_hidden)
+        self.noise_hidden_changed.emit(is_hidden)
+
+    @Slot()
+    def show_next_mark(self) -> None:
+        """Go to the next stretch that is left out, round the end."""
+        if self._document is None or self.is_paged or self._is_noise_hidden:
+            return
+        kept_out = [mark for mark in self._document.marks if not mark.is_lifted]
+        if kept_out:
+            here = self._page.caret_offset()
+            later = [mark for mark in kept_out if mark.span.start > here]
+            self._page.show_mark((later or kept_out)[0])
+
+    @Slot(object, bool)
+    def _ask_lift(self, mark: Mark, is_lifted: bool) -> None:
+        if self._document is not None:
+            self.lift_requested.emit(self._document.id, mark, is_lifted)
+
+    @Slot(object)
+    def _ask_set_aside(self, span: Span) -> None:
+        if self._document is not None:
+            self.set_aside_requested.emit(self._document.id, span)
+
+    @Slot()
+    def _ask_original(self) -> None:
+        if self._document is not None:
+            self.original_requested.emit(self._document.source)
+
+    # Frame
+
     @Slot()
     def _offer_more(self) -> None:
         self._earlier.setVisible(self._page.has_earlier)
@@ -173,11 +447,33 @@ class SourceView(QWidget):
 
     @Slot(object)
     def _take_theme(self, theme: Theme) -> None:
-        for part in (self._header, self._steps, self._find, self._page):
+        for part in (
+            self._header, self._steps, self._reading_line, self._noise_line, self._find, self._page, self._pages,
+        ):  # fmt: skip
             part.set_theme(theme)
         for button in (self._earlier, self._later):
             button.setFont(theme.small)
         self._message.setFont(theme.body)
+        self._remark.setFont(theme.small)
+
+    def _connect(self) -> None:
+        self._steps.stepped.connect(self._step)
+        self._steps.find_requested.connect(self.open_find)
+        self._steps.original_requested.connect(self._ask_original)
+        self._find.found.connect(self._show_matches)
+        self._find.closed.connect(self._leave_find)
+        self._earlier.clicked.connect(self._page.show_earlier)
+        self._later.clicked.connect(self._page.show_later)
+        self._page.stretch_changed.connect(self._offer_more)
+        self._page.lift_requested.connect(self._ask_lift)
+        self._page.set_aside_requested.connect(self._ask_set_aside)
+        self._page.verticalScrollBar().valueChanged.connect(self._tell_place)
+        self._pages.page_changed.connect(self._tell_place)
+        self._pages.orders_changed.connect(self.orders_changed)
+        self._reading_line.paged_chosen.connect(self._choose_paged)
+        self._reading_line.place_chosen.connect(self._go_to_place)
+        self._noise_line.next_requested.connect(self.show_next_mark)
+        self._noise_line.hiding_chosen.connect(self._choose_hiding)
 
     def _add_shortcuts(self) -> None:
         for keys, wish in (
@@ -186,6 +482,8 @@ class SourceView(QWidget):
             (QKeySequence("Shift+F3"), lambda: self._find.step(-1)),
             (QKeySequence("Alt+Down"), lambda: self._step(1)),
             (QKeySequence("Alt+Up"), lambda: self._step(-1)),
+            (QKeySequence("Alt+N"), self.show_next_mark),
+            (QKeySequence(SET_ASIDE_KEYS), self._page.set_aside_selection),
         ):
             shortcut = QShortcut(keys, self)
             shortcut.setContext(Qt.ShortcutContext.WidgetWithChildrenShortcut)
@@ -195,7 +493,7 @@ class SourceView(QWidget):
         head = QVBoxLayout()
         head.setContentsMargins(26, 24, 18, 12)
         head.setSpacing(10)
-        for part in (self._header, self._steps, self._find):
+        for part in (self._header, self._steps, self._reading_line, self._remark, self._noise_line, self._find):
             head.addWidget(part)
         self._reading, self._telling = QWidget(), QWidget()
         reading = QVBoxLayout(self._reading)
@@ -209,103 +507,10 @@ class SourceView(QWidget):
         telling.addWidget(self._message)
         telling.addStretch(1)
         self._body = QStackedLayout()
-        self._body.addWidget(self._reading)
-        self._body.addWidget(self._telling)
+        for widget in (self._reading, self._pages, self._telling):
+            self._body.addWidget(widget)
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(0)
         column.addLayout(head)
         column.addLayout(self._body, 1)
-
-
-class _SourceHeader(QWidget):
-    """Title, date, origin and name, and whether the current quote was found in the text."""
-
-    def __init__(self, theme: Theme) -> None:
-        super().__init__()
-        muted = QPalette.ColorRole.PlaceholderText
-        self._title = Caption(most_lines=2)
-        self._about = Caption(colour_role=muted)
-        self._name = Caption(elide=Qt.TextElideMode.ElideMiddle, colour_role=muted)
-        self._verified = Caption(most_lines=2)
-        self._is_verbatim: bool | None = None
-        column = QVBoxLayout(self)
-        column.setContentsMargins(0, 0, 0, 0)
-        column.setSpacing(4)
-        for part in (self._title, self._about, self._name, self._verified):
-            policy = part.sizePolicy()
-            policy.setHorizontalPolicy(QSizePolicy.Policy.Expanding)
-            part.setSizePolicy(policy)
-            column.addWidget(part)
-        self.set_theme(theme)
-
-    @property
-    def verification(self) -> str:
-        return self._verified.text()
-
-    def set_theme(self, theme: Theme) -> None:
-        self._theme = theme
-        self._title.setFont(theme.question)
-        for part in (self._about, self._name, self._verified):
-            part.setFont(theme.small)
-        self.show_verification(self._is_verbatim)
-
-    def show_source(self, source: Source) -> None:
-        about = [date_words(source.date), source.origin or ""]
-        self._title.set_text(source.title)
-        self._about.set_text(" · ".join(part for part in about if part))
-        self._about.setVisible(bool(self._about.text()))
-        self._name.set_text(source.name)
-        self._name.setToolTip(plain_tooltip(source.path))
-        self.show()
-
-    def show_verification(self, is_verbatim: bool | None) -> None:
-        self._is_verbatim = is_verbatim
-        words = {True: _VERIFIED, False: _NOT_VERIFIED, None: ""}[is_verbatim]
-        palette = self._verified.palette()
-        colour = self._theme.ok if is_verbatim else self._theme.bad
-        palette.setColor(QPalette.ColorRole.WindowText, colour)
-        self._verified.setPalette(palette)
-        self._verified.set_text(words)
-        self._verified.setVisible(bool(words))
-
-
-class _QuoteSteps(QWidget):
-    """Which quote is current, and the way to the others."""
-
-    stepped = Signal(int)
-    find_requested = Signal()
-
-    def __init__(self, theme: Theme) -> None:
-        super().__init__()
-        self._place = Caption()
-        self._previous = ArrowButton(Qt.ArrowType.UpArrow)
-        self._next = ArrowButton(Qt.ArrowType.DownArrow)
-        self._find = QuietButton("Find", is_muted=True)
-        self._find.setAccessibleName("Find in this text")
-        self._previous.clicked.connect(lambda: self.stepped.emit(-1))
-        self._next.clicked.connect(lambda: self.stepped.emit(1))
-        self._find.clicked.connect(self.find_requested)
-        row = QHBoxLayout(self)
-        row.setContentsMargins(0, 0, 0, 0)
-        row.setSpacing(6)
-        for part in (self._previous, self._next, self._place):
-            row.addWidget(part)
-        row.addStretch(1)
-        row.addWidget(self._find)
-        self.set_theme(theme)
-
-    def set_theme(self, theme: Theme) -> None:
-        self._place.setFont(theme.body)
-        for part in (self._previous, self._next, self._find):
-            part.setFont(theme.small)
-
-    def show_place(self, current: int, total: int, called: str, *, can_find: bool) -> None:
-        self._place.set_text(f"{called} {current + 1} of {total}" if total else "")
-        self._previous.name(f"Previous {called.lower()}", "Shift+F4")
-        self._next.name(f"Next {called.lower()}", "F4")
-        self._find.setVisible(can_find)
-        self._previous.setEnabled(current > 0)
-        self._next.setEnabled(current < total - 1)
-        for part in (self._previous, self._next):
-            part.setVisible(total > 0)

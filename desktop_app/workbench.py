@@ -9,6 +9,7 @@ from pathlib import Path
 from threading import Event as CancelEvent
 from typing import Protocol
 
+from desktop_app.pages import PageSource
 from rag.holdings import Collection, Correction, WatchedFolder
 from rag.rows import FileRow
 from rag.types import Document, Event, IngestProgress, Scope, Source, Span, Turn
@@ -58,6 +59,11 @@ class Notice:
 
 class Workbench(Protocol):
     """The library and the engines behind one door. Every method may be called from any thread; none touches Qt."""
+
+    @property
+    def pages(self) -> PageSource:
+        """The pages of original files."""
+        ...
 
     def start(self, on_notice: Callable[[Notice], None], on_engine: Callable[[EngineState], None]) -> None:
         """Start loading the engines in the background and return at once. The callbacks come from other threads."""

@@ -10,6 +10,7 @@ from threading import Event as CancelEvent
 from threading import Event as Gate
 from threading import current_thread
 
+from desktop_app.pages import PageSource
 from desktop_app.workbench import EngineState, EngineStatus, IndexState, Notice
 from rag.errors import StoreUnavailable
 from rag.holdings import Collection, Correction, WatchedFolder
@@ -42,6 +43,7 @@ from rag.types import (
     Verdict,
     document_id,
 )
+from tests.gui.fake_pages import FakePages
 
 BRIDGE = (
     "The bridge over the Lune was closed on 3 March 2024. The council said that a routine inspection had found cracks "
@@ -109,6 +111,7 @@ class FakeWorkbench:
             document(BRIDGE, "local/bridge.txt", "Bridge over the Lune closed"),
             document(HARBOUR, "harbour.md", "A short history of the harbour", None),
         ]
+        self.pages: PageSource = FakePages()
         self.asked: list[Asked] = []
         self.added: list[tuple[Path, ...]] = []
         self.removed: list[str] = []

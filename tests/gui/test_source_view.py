@@ -71,6 +71,10 @@ def seen(view: SourceView) -> str:
     return "\n".join(texts)
 
 
+def find_line(view: SourceView) -> QLineEdit:
+    return next(one for one in view.findChildren(QLineEdit) if one.accessibleName() == "Find in this text")
+
+
 def arrow(view: SourceView, name: str) -> ArrowButton:
     return next(one for one in view.findChildren(ArrowButton) if one.accessibleName() == name)
 
@@ -186,7 +190,7 @@ def test_quotes_and_search_are_reached_by_keys(view, qtbot):
         qtbot.keyClick(view.page, Qt.Key.Key_Up, Qt.KeyboardModifier.AltModifier)
     assert caught.args == [2]
     qtbot.keyClick(view.page, Qt.Key.Key_F, Qt.KeyboardModifier.ControlModifier)
-    assert view.findChild(QLineEdit).isVisible()
+    assert find_line(view).isVisible()
 
 
 @pytest.mark.parametrize("n_lines", [2_000, 40_000])
@@ -276,7 +280,7 @@ def test_finding_goes_through_the_whole_text(view, qtbot):
     view.show_document(source, [], 0)
     view.open_find("needle")
     assert "1 of 2" in seen(view)
-    line = view.findChild(QLineEdit)
+    line = find_line(view)
     qtbot.keyClick(line, Qt.Key.Key_Return)
     assert "2 of 2" in seen(view)
     assert "NEEDLE there." in view.page.shown.text
@@ -289,9 +293,9 @@ def test_finding_goes_through_the_whole_text(view, qtbot):
 def test_what_is_typed_is_searched_for_after_a_moment(view, qtbot):
     view.show_document(document(), QUOTES, 0)
     view.open_find()
-    qtbot.keyClicks(view.findChild(QLineEdit), "bridge")
+    qtbot.keyClicks(find_line(view), "bridge")
     qtbot.waitUntil(lambda: "1 of 1" in seen(view))
-    qtbot.keyClicks(view.findChild(QLineEdit), "zzz")
+    qtbot.keyClicks(find_line(view), "zzz")
     qtbot.waitUntil(lambda: "not found" in seen(view))
 
 
@@ -299,7 +303,7 @@ def test_another_document_ends_the_search(view):
     view.show_document(document(), QUOTES, 0)
     view.open_find("bridge")
     view.show_document(document("Another text."), [], 0)
-    assert not view.findChild(QLineEdit).isVisible()
+    assert not find_line(view).isVisible()
 
 
 def test_a_missing_source_says_why_and_keeps_what_is_known(view):

@@ -1,0 +1,38 @@
+"""The dates between which documents are asked, as a reader types them."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from desktop_app.wording import date_words
+from rag.dates import first_and_last_day, iso_date
+
+HOW_TO_WRITE = "Write a year (2019), a month (June 2020) or a day (12 March 2019)."
+
+
+@dataclass(frozen=True, slots=True)
+class Dates:
+    """ISO 8601, inclusive, perhaps only years; `problem` is a sentence where what was typed makes no sense."""
+
+    since: str | None = None
+    until: str | None = None
+    problem: str = ""
+
+
+def read_dates(since: str, until: str) -> Dates:
+    """What was typed as the first and the last date; nothing typed sets no bound."""
+    bounds: list[str | None] = []
+    for typed in (since, until):
+        bound = _iso(typed)
+        if bound is None and typed.strip():
+            return Dates(problem=f"“{' '.join(typed.split())}” is not a date. {HOW_TO_WRITE}")
+        bounds.append(bound)
+    first, last = bounds
+    if first and last and first_and_last_day(first)[0] > first_and_last_day(last)[1]:
+        return Dates(problem=f"{date_words(first)} is after {date_words(last)}.")
+    return Dates(first, last)
+
+
+def _iso(typed: str) -> str | None:
+    """A month in small letters is one too: in this place it can be no other word."""
+    return iso_date(typed) or iso_date(typed.title())
