@@ -67,6 +67,7 @@ _MENUS: tuple[tuple[str, tuple[Command, ...]], ...] = (
             Command("previous_quote", "&Previous quote of the answer", ("Shift+F4",)),
             _RULE,
             Command("unsupported", "Show &unsupported sentences struck out", is_checkable=True),
+            Command("hide_noise", "&Hide what is left out of quotes", is_checkable=True),
             _RULE,
             Command("larger", "&Larger text", ("Ctrl++", "Ctrl+=")),
             Command("smaller", "S&maller text", ("Ctrl+-",)),
@@ -85,6 +86,8 @@ _WITHOUT_MENU = (
     ("Enter", "Send the question"),
     ("Shift+Enter", "New line in the question"),
     ("Delete", "Delete the selected conversation, or remove the selected documents"),
+    ("Ctrl+D", "Never quote the words selected in a source, or quote them again"),
+    ("Alt+N", "Next stretch of a source that is left out of quotes"),
     ("Tab / Shift+Tab", "Next or previous part of the window"),
     ("Esc", "Close the source, when no answer is being written"),
 )

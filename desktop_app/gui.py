@@ -87,6 +87,10 @@ class Gui(QObject):
         unsupported = self.window.actions_by_name["unsupported"]
         self.conversation_view.set_showing_unsupported(unsupported.isChecked())
         unsupported.toggled.connect(self.conversation_view.set_showing_unsupported)
+        hide_noise = self.window.actions_by_name["hide_noise"]
+        self.source_view.set_noise_hidden(hide_noise.isChecked())
+        hide_noise.toggled.connect(self.source_view.set_noise_hidden)
+        self.source_view.noise_hidden_changed.connect(hide_noise.setChecked)
         self.window.painted.connect(self._start)
         self.window.closing.connect(self.preferences.keep_frame)
         self.uncaught.came.connect(self._show_uncaught)

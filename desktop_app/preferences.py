@@ -17,7 +17,14 @@ from desktop_app.settings import Settings, load, save
 from desktop_app.theme import Appearance, ThemeSource
 from desktop_app.window import Frame, Window
 
-_OWN = ("appearance", "font_scale", "is_unsupported_shown", "window_geometry", "window_state")
+_OWN = (
+    "appearance",
+    "font_scale",
+    "is_unsupported_shown",
+    "is_noise_hidden",
+    "window_geometry",
+    "window_state",
+)
 _STEP = 1.1
 _SMALLEST, _LARGEST = 0.7, 2.5
 
@@ -39,6 +46,8 @@ class Preferences(QObject):
         actions.appearances[Appearance.DARK].triggered.connect(self._be_dark)
         actions["unsupported"].setChecked(settings.is_unsupported_shown)
         actions["unsupported"].toggled.connect(self._show_unsupported)
+        actions["hide_noise"].setChecked(settings.is_noise_hidden)
+        actions["hide_noise"].toggled.connect(self._hide_noise)
         actions["larger"].triggered.connect(self.enlarge)
         actions["smaller"].triggered.connect(self.reduce)
         actions["normal_size"].triggered.connect(self.use_normal_size)
@@ -93,6 +102,10 @@ class Preferences(QObject):
     @Slot(bool)
     def _show_unsupported(self, is_shown: bool) -> None:
         self._change(replace(self.settings, is_unsupported_shown=is_shown))
+
+    @Slot(bool)
+    def _hide_noise(self, is_hidden: bool) -> None:
+        self._change(replace(self.settings, is_noise_hidden=is_hidden))
 
     @Slot()
     def _follow_system(self) -> None:

@@ -34,6 +34,7 @@ class Settings:
     seed: Annotated[int, msgspec.Meta(ge=0, le=2**31 - 1)] = 7
     is_prose_wanted: bool = True
     is_unsupported_shown: bool = False
+    is_noise_hidden: bool = False
     window_geometry: Annotated[str, msgspec.Meta(max_length=10_000)] = ""
     window_state: Annotated[str, msgspec.Meta(max_length=10_000)] = ""
 
