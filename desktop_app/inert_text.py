@@ -66,8 +66,14 @@ class InertEdit(QTextEdit):
         self._shown = shown
         self.document().clear()
         cursor = QTextCursor(self.document())
+        cursor.beginEditBlock()
         cursor.setBlockFormat(self._block_format())
         cursor.insertText(shown.display, QTextCharFormat())
+        self.dress()
+        cursor.endEditBlock()
+
+    def dress(self) -> None:
+        """Give some of the characters another look; they are laid out after that, once."""
 
     def loadResource(self, type: int, name: Any) -> None:  # noqa: A002, ARG002  (Qt's own parameter names)
         """Nothing is ever loaded, whatever a text names."""

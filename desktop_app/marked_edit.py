@@ -69,7 +69,10 @@ class MarkedEdit(InertEdit):
         self._theme = theme
         self._bar.set_theme(theme)
         self.setFont(theme.quote)
-        self._dress()
+        edit = QTextCursor(self.document())
+        edit.beginEditBlock()
+        self.dress()
+        edit.endEditBlock()
 
     @property
     def theme(self) -> Theme:
@@ -122,7 +125,6 @@ class MarkedEdit(InertEdit):
         inserts = self._marked.inserts(self._noise, self._opened)
         self.setExtraSelections([])
         self.show_text(ShownText(self._marked.text, start, stop, inserts))
-        self._dress()
         self.stretch_changed.emit()
 
     def open_folds(self, span: Span) -> bool:
@@ -157,18 +159,16 @@ class MarkedEdit(InertEdit):
 
     # How it looks
 
-    def _dress(self) -> None:
-        edit = QTextCursor(self.document())
-        edit.beginEditBlock()
+    def dress(self) -> None:
+        grey = self._noise_format()
         for mark in self._marked.marks_in(self.shown.start, self.shown.stop):
             if not mark.is_lifted and not self.is_folded(mark):
                 first, last = max(mark.span.start, self.shown.start), min(mark.span.end, self.shown.stop)
-                self.cursor_over(Span(first, last)).mergeCharFormat(self._noise_format())
+                self.cursor_over(Span(first, last)).mergeCharFormat(grey)
         for first, last in self.shown.inserted():
             self._selecting(first, last).setCharFormat(self._label_format(self._theme.muted))
         for first, last in self._fold_words():
             self._selecting(first, last).setCharFormat(self._label_format(self._theme.accent))
-        edit.endEditBlock()
 
     def _fold_words(self) -> list[tuple[int, int]]:
         """Where `Show` stands."""

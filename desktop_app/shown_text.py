@@ -22,7 +22,7 @@ _BREAK_WITHIN_CHARS = 400
 # Qt's own block separators besides LF, the placeholder of embedded objects, and NUL, which is drawn as nothing.
 _STAND_INS = {"\r": "\n", "\u2029": "\n", "\ufdd0": "\ufffd", "\ufdd1": "\ufffd", "\ufffc": "\ufffd", "\0": "\u2400"}
 _BREAKS_THE_BLOCK = "\n\r\u2029"
-_LONG_LINE = re.compile(f"[^{_BREAKS_THE_BLOCK}]{{{LONGEST_LINE_CHARS + 1},}}")
+_LINE = re.compile(f"[^{_BREAKS_THE_BLOCK}]+")
 _GOOD_BREAK = re.compile(r"\s(?=\S)")
 # Marks that belong to the character before them: combining blocks, variation selectors, joiners, skin tones.
 _CLINGS = re.compile(
@@ -176,7 +176,10 @@ def _with_breaks(plain: str, inserts: list[Insert]) -> list[Insert]:
 def _breaks_in(plain: str) -> list[int]:
     if len(plain) <= LONGEST_LINE_CHARS:
         return []
-    return [place for line in _LONG_LINE.finditer(plain) for place in _breaks_of(plain, line.start(), line.end())]
+    lines = (line.span() for line in _LINE.finditer(plain))
+    return [
+        place for start, end in lines if end - start > LONGEST_LINE_CHARS for place in _breaks_of(plain, start, end)
+    ]
 
 
 def _breaks_of(plain: str, start: int, end: int) -> list[int]:
