@@ -1,4 +1,4 @@
-"""What became of the files that were to be added, file by file; those that did not make it come first.
+"""What became of the files that were to be added, file by file, by their state; those that did not make it first.
 
 It shows reports and lets them be copied; it adds nothing.
 """
@@ -12,8 +12,10 @@ from PySide6.QtCore import Qt, Slot
 from PySide6.QtGui import QGuiApplication
 from PySide6.QtWidgets import (
     QAbstractItemView,
+    QComboBox,
     QDialog,
     QDialogButtonBox,
+    QHBoxLayout,
     QHeaderView,
     QLabel,
     QTableWidget,
@@ -22,6 +24,7 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
+from desktop_app.window_style import named
 from rag.types import FileReport, FileState
 
 _WORDS = {
@@ -34,39 +37,75 @@ _WORDS = {
     FileState.UNSUPPORTED: "Unknown format",
     FileState.DAMAGED: "Cannot be read",
 }
+_COUNTED = {
+    FileState.INDEXED: "added",
+    FileState.UNCHANGED: "unchanged",
+    FileState.DUPLICATE: "already there under another name",
+    FileState.EMPTY: "empty",
+    FileState.NO_TEXT_LAYER: "without text in it",
+    FileState.ENCRYPTED: "protected",
+    FileState.UNSUPPORTED: "of an unknown format",
+    FileState.DAMAGED: "that cannot be read",
+}
 _FINE = (FileState.INDEXED, FileState.UNCHANGED)
+_SKIPPED = "skipped"
+_ALL = "all"
 SHOWN_ROWS = 2000
 
 
 class AddingView(QDialog):
-    """A table of the files that were not added, with the reason for each."""
+    """A table of files with what became of each and why, of one state or of all."""
 
     def __init__(self, reports: Sequence[FileReport], parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.setObjectName("adding-view")
         self.setWindowTitle("Files added")
         self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
-        self.resize(820, 480)
-        self._skipped = skipped(reports)
-        head = QLabel(summary(reports, is_cancelled=False), self)
+        self.resize(880, 520)
+        self._reports = sorted(reports, key=lambda report: report.state in _FINE)
+        self._shown: tuple[FileReport, ...] = ()
+        head = QLabel(counts_in_words(reports), self)
         head.setTextFormat(Qt.TextFormat.PlainText)
         head.setWordWrap(True)
+        self.state_box = self._state_box()
+        self.more = named(QLabel(self), "muted")
+        self.more.setTextFormat(Qt.TextFormat.PlainText)
         self.table = self._table()
         buttons = QDialogButtonBox(QDialogButtonBox.StandardButton.Close, self)
-        copy = buttons.addButton("Copy list", QDialogButtonBox.ButtonRole.ActionRole)
-        copy.clicked.connect(self._copy)
+        self.copy_button = buttons.addButton("Copy all", QDialogButtonBox.ButtonRole.ActionRole)
+        self.copy_button.setToolTip("Copy every row of the list, with its reason")
+        self.copy_button.clicked.connect(self._copy)
         buttons.rejected.connect(self.reject)
+        row = QHBoxLayout()
+        row.addWidget(self.state_box)
+        row.addWidget(self.more, 1)
         layout = QVBoxLayout(self)
         layout.setContentsMargins(14, 14, 14, 12)
         layout.setSpacing(10)
         layout.addWidget(head)
+        layout.addLayout(row)
         layout.addWidget(self.table, 1)
         layout.addWidget(buttons)
+        self.state_box.currentIndexChanged.connect(self._fill)
+        self._fill()
+
+    def _state_box(self) -> QComboBox:
+        """What can be shown, each with its count; at first what was skipped, if anything was."""
+        box = QComboBox(self)
+        box.setAccessibleName("Show files of this state")
+        counts = Counter(report.state for report in self._reports)
+        n_skipped = len(skipped(self._reports))
+        if n_skipped:
+            box.addItem(f"Skipped ({n_skipped:,})", _SKIPPED)
+        box.addItem(f"All files ({len(self._reports):,})", _ALL)
+        for state, words in _WORDS.items():
+            if counts[state]:
+                box.addItem(f"{words} ({counts[state]:,})", state.value)
+        return box
 
     def _table(self) -> QTableWidget:
-        shown = self._skipped[:SHOWN_ROWS]
-        table = QTableWidget(len(shown), 3, self)
-        table.setAccessibleName("Files that were not added")
+        table = QTableWidget(0, 3, self)
+        table.setAccessibleName("Files and what became of them")
         table.setHorizontalHeaderLabels(["File", "What", "Why"])
         table.setEditTriggers(QAbstractItemView.EditTrigger.NoEditTriggers)
         table.setSelectionBehavior(QAbstractItemView.SelectionBehavior.SelectRows)
@@ -76,19 +115,34 @@ class AddingView(QDialog):
         header.setDefaultAlignment(Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter)
         header.setSectionResizeMode(2, QHeaderView.ResizeMode.Stretch)
         character_px = table.fontMetrics().averageCharWidth()
-        table.setColumnWidth(0, 34 * character_px)
+        table.setColumnWidth(0, 38 * character_px)
         table.setColumnWidth(1, 18 * character_px)
-        for row, report in enumerate(shown):
-            for column, words in enumerate(_columns(report)):
-                item = QTableWidgetItem(words)
-                item.setToolTip(report.path if column == 0 else words)
-                table.setItem(row, column, item)
         return table
 
     @Slot()
+    def _fill(self) -> None:
+        wanted = self.state_box.currentData()
+        self._shown = tuple(report for report in self._reports if _is_of(report, wanted))
+        rows = self._shown[:SHOWN_ROWS]
+        self.table.setRowCount(len(rows))
+        for row, report in enumerate(rows):
+            for column, words in enumerate(_columns(report)):
+                item = QTableWidgetItem(words)
+                item.setToolTip(report.path if column == 0 else words)
+                self.table.setItem(row, column, item)
+        n_more = len(self._shown) - len(rows)
+        self.more.setText(f"and {n_more:,} more; Copy all has every one" if n_more else "")
+
+    @Slot()
     def _copy(self) -> None:
-        lines = ("\t".join(_columns(report)) for report in self._skipped)
+        lines = ("\t".join(_columns(report)) for report in self._shown)
         QGuiApplication.clipboard().setText("\n".join(lines))
+
+
+def _is_of(report: FileReport, wanted: str) -> bool:
+    if wanted == _SKIPPED:
+        return report.state not in _FINE
+    return wanted in (_ALL, report.state.value)
 
 
 def skipped(reports: Sequence[FileReport]) -> tuple[FileReport, ...]:
@@ -96,16 +150,24 @@ def skipped(reports: Sequence[FileReport]) -> tuple[FileReport, ...]:
     return tuple(report for report in reports if report.state not in _FINE)
 
 
-def summary(reports: Sequence[FileReport], *, is_cancelled: bool) -> str:
-    """The outcome in one line, such as “12 added, 3 unchanged, 2 skipped”."""
+def summary(reports: Sequence[FileReport], *, is_cancelled: bool, n_gone: int = 0) -> str:
+    """The outcome in one line, such as “12 added, 3 unchanged, 2 skipped”; `n_gone` have left a watched folder."""
     counts = Counter(report.state for report in reports)
     parts = [
         (counts[FileState.INDEXED], "added"),
         (counts[FileState.UNCHANGED], "unchanged"),
         (len(skipped(reports)), "skipped"),
+        (n_gone, "gone"),
     ]
     words = ", ".join(f"{count:,} {word}" for count, word in parts if count) or "Nothing to add was found"
     return f"Cancelled: {words}" if is_cancelled else words
+
+
+def counts_in_words(reports: Sequence[FileReport]) -> str:
+    """Every state that occurs, such as “12 added, 1 protected, 2 without text in it”."""
+    counts = Counter(report.state for report in reports)
+    words = [f"{counts[state]:,} {word}" for state, word in _COUNTED.items() if counts[state]]
+    return ", ".join(words) or "Nothing to add was found"
 
 
 def _columns(report: FileReport) -> tuple[str, str, str]:

@@ -3,18 +3,20 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Generator, Iterator, Sequence
-from contextlib import closing, suppress
+from contextlib import closing
 from functools import partial
 from pathlib import Path
 from threading import Event as CancelEvent
 from threading import Thread
 from typing import Final
 
+from desktop_app.adding import Adding
 from desktop_app.hosted_engines import HostedChat, HostedFinder
-from desktop_app.hosting import CallCancelled, ChildGaveUp, Death, Host, stop_all
+from desktop_app.hosting import ChildGaveUp, Death, Host, stop_all
 from desktop_app.hosted_pages import HostedPages, pages_host
 from desktop_app.logbook import engine_output
 from desktop_app.making import make_chat, make_indexer, make_search, make_search_without_index
+from desktop_app.pacing import Pace
 from desktop_app.pages import PageSource
 from desktop_app.paths import AppPaths
 from desktop_app.problems import explain
@@ -34,8 +36,6 @@ from rag.types import Document, Event, Hit, IngestProgress, Scope, Source, Span,
 
 #: Passages that Chroma takes over at a time: a question that comes in between waits a tenth of a second.
 SLICE_ROWS: Final = 100
-#: Files that the indexing child gets at a time; it comes back earlier when they take long.
-SLICE_FILES: Final = 64
 
 _SPOKEN = {"chat": "The model", "search": "The search", "indexer": "The indexing"}
 
@@ -133,26 +133,22 @@ class LocalWorkbench:
         hits: tuple[Hit, ...] = self.hosts["search"].call("search", question, scope, keep)
         return hits
 
-    def add(self, paths: Sequence[Path], cancel: CancelEvent) -> Iterator[IngestProgress]:
-        with suppress(CallCancelled):  # before a file was begun
-            for step in self._steps(paths, cancel):
-                if step.report is not None:  # at once: the reader may remove it in this very session
-                    self._seeds.remember([step.report.path])
-                yield step
+    def add(self, paths: Sequence[Path], cancel: CancelEvent, pace: Pace | None = None) -> Iterator[IngestProgress]:
+        adding = Adding(self.hosts["indexer"], self._folders(), cancel, pace)
+        for step in adding.steps(paths, self._counted):
+            if step.report is not None:  # at once: the reader may remove it in this very session
+                self._seeds.remember([step.report.path])
+            yield step
 
-    def _steps(self, paths: Sequence[Path], cancel: CancelEvent) -> Iterator[IngestProgress]:
-        """Many short calls instead of one long one, so that a removal need not wait for the end."""
-        indexer = self.hosts["indexer"]
-        for folder in {Path(one.path) for one in self.watched()}.intersection(paths):
-            indexer.call("forget_missing", folder, cancel=cancel)
-        found = indexer.call("find", list(paths), cancel=cancel)
-        done = 0
-        while done < len(found) and not cancel.is_set():
-            some = found[done : done + SLICE_FILES]
-            done += yield from indexer.stream("add_some", some, done, len(found), cancel=cancel)
-        while not cancel.is_set() and (yield from indexer.stream("embed_some", cancel=cancel)):
-            pass
-        indexer.call("purge")
+    def _folders(self) -> dict[Path, str]:
+        return {Path(one.path): one.collection for one in self.watched()}
+
+    def _counted(self) -> tuple[int, int]:
+        return self._store.n_embedded(), self._store.n_passages()
+
+    def n_without_vectors(self) -> int:
+        n_embedded, n_passages = self._counted()
+        return max(0, n_passages - n_embedded)
 
     def fresh_seeds(self) -> tuple[Path, ...]:
         """The built-in texts that were never added to this library, or have changed since."""

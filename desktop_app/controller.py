@@ -6,8 +6,9 @@ It paints nothing and waits for nothing: what takes time runs in the workers, wh
 from __future__ import annotations
 
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from functools import partial
+from pathlib import Path
 from threading import Thread
 
 from PySide6.QtCore import QObject, Signal, Slot
@@ -15,6 +16,7 @@ from PySide6.QtGui import QGuiApplication
 
 from desktop_app.adding_desk import AddingDesk
 from desktop_app.asking import Asker
+from desktop_app.battery_desk import BatteryDesk
 from desktop_app.choosing import Chooser
 from desktop_app.citing import with_citations
 from desktop_app.conversation_desk import ConversationDesk, is_gone
@@ -29,6 +31,7 @@ from desktop_app.problems import Problem, explain
 from desktop_app.scoping import left_of
 from desktop_app.source_desk import SourceDesk
 from desktop_app.source_view import SourceView
+from desktop_app.watching_desk import WatchingDesk
 from desktop_app.why_view import WhyView
 from desktop_app.window import Window
 from desktop_app.wording import count_words
@@ -67,6 +70,7 @@ class Controller(QObject):
         why_view: WhyView,
         chooser: Chooser,
         export: Export,
+        own_folders: Sequence[Path] = (),
     ) -> None:
         super().__init__()
         self._workbench = workbench
@@ -83,6 +87,8 @@ class Controller(QObject):
         self.asker = Asker(self.answering, self.keeper, conversations, conversation_view)
         self.desk = ConversationDesk(conversations, window, self.asker, self.keeper)
         self.adding = AddingDesk(self.indexing, window)
+        self.battery = BatteryDesk(self.adding, window)
+        self.watching = WatchingDesk(workbench, self.adding, window, own_folders)
         self.library = LibraryDesk(workbench, window, chooser, self.adding)
         self.sources = SourceDesk(
             workbench=workbench,
@@ -110,6 +116,7 @@ class Controller(QObject):
         self.asker.broke.connect(self._window.show_problem)
         self.adding.library_changed.connect(self.library.refresh)
         self.library.removed.connect(self._forget_documents)
+        self.library.changed.connect(self.watching.follow)
         self._window.closing.connect(self.close)
 
     def _connect_views(self) -> None:
@@ -164,6 +171,12 @@ class Controller(QObject):
         self._workbench.start(self._notice_came.emit, self._engine_came.emit)
         self.library.refresh()
         self.indexing.follow()
+        self.battery.start()
+
+    def catch_up(self) -> None:
+        """Bring the watched folders in step and compute what vectors are missing; called after the first files."""
+        self.watching.start()
+        self.adding.learn()
 
     @Slot(str)
     def send(self, text: str) -> None:
@@ -254,6 +267,8 @@ class Controller(QObject):
         self.library.close()
         self.sources.close()
         self.answering.stop()
+        self.watching.close()
+        self.battery.close()
         self.indexing.close()
         closing = Thread(target=self._workbench.close, name="closing", daemon=True)
         closing.start()
@@ -262,6 +277,8 @@ class Controller(QObject):
         self.desk.finish_deletions()
         self.keeper.close(_left_s(deadline_s))
         self.indexing.join(_left_s(deadline_s))
+        self.watching.join(_left_s(deadline_s))
+        self.battery.join(_left_s(deadline_s))
         self.exporting.join(_left_s(deadline_s))
         self.library.join(_left_s(deadline_s))
         self.sources.join(_left_s(deadline_s))

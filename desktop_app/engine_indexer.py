@@ -4,14 +4,18 @@ from __future__ import annotations
 
 import time
 from collections.abc import Generator, Sequence
+from contextlib import suppress
+from functools import partial
 from pathlib import Path
 from threading import Event as CancelEvent
 from typing import Final
 
 from desktop_app.engine_embedder import open_embedder
 from desktop_app.hosted_reader import HostedReader
+from desktop_app.interruptible import Interrupted, InterruptibleEmbedder, InterruptibleReader
 from desktop_app.logbook import engine_output
 from desktop_app.paths import AppPaths
+from desktop_app.unfinished import is_unfinished
 from models.catalogue import Role
 from models.shelf import Shelf
 from models.tokens import build_encoding
@@ -38,10 +42,11 @@ class Indexer:
         encoding = build_encoding(vocabulary.path)
         self._store = Store.open(paths.library, may_set_aside=False)  # the window reads it
         self._holdings = Holdings(self._store)
-        self._reader = HostedReader(engine_output(paths))
+        self._reader = InterruptibleReader(partial(HostedReader, engine_output(paths)))
+        self._embedder = InterruptibleEmbedder(lambda: embedder or open_embedder(paths))
         self._ingest = Ingest(
             self._store,
-            embedder or open_embedder(paths),
+            self._embedder,
             self._reader,
             Chunker(lambda text: len(encoding.encode_ordinary(text))),
             excluded=[paths.data],
@@ -49,29 +54,38 @@ class Indexer:
         )
 
     def find(self, paths: Sequence[Path]) -> list[Candidate]:
-        """The files to be added."""
-        return self._ingest.find(paths)
+        """The files to be added; of a folder, those that are not half a download or an editor's lock."""
+        found = self._ingest.find(paths)
+        return [one for one in found if one.path == one.root or not is_unfinished(one.path.name)]
 
     def add_some(
         self, candidates: Sequence[Candidate], done: int, total: int, cancel: CancelEvent | None = None
     ) -> Generator[IngestProgress, None, int]:
-        """Add files for a moment and return how many were done: a removal gets its turn between two calls."""
+        """Add files for a moment and return how many were done: a removal gets its turn between two calls.
+
+        Where `cancel` is set, a file that takes long is broken off and does not count.
+        """
+        cancel = cancel or CancelEvent()
         n_done, begun_s = 0, time.monotonic()
-        for step in self._ingest.add_found(candidates, cancel, done=done, total=total):
-            yield step
-            if step.report is not None:
-                n_done += 1
-                if time.monotonic() - begun_s > _SLICE_S:
-                    break
+        with self._reader.heeding(cancel), suppress(Interrupted):
+            for step in self._ingest.add_found(candidates, cancel, done=done, total=total):
+                yield step
+                if step.report is not None:
+                    n_done += 1
+                    if time.monotonic() - begun_s > _SLICE_S:
+                        break
         return n_done
 
     def embed_some(self, cancel: CancelEvent | None = None) -> Generator[IngestProgress, None, bool]:
-        """Compute missing vectors for a moment; returns whether any are left."""
-        begun_s = time.monotonic()
-        for step in self._ingest.embed(cancel):
-            yield step
-            if time.monotonic() - begun_s > _SLICE_S:
-                break
+        """Compute missing vectors for a moment, or until `cancel` is set; returns whether any are left."""
+        cancel = cancel or CancelEvent()
+        deadline_s = time.monotonic() + _SLICE_S
+        with self._embedder.until(deadline_s, cancel), suppress(Interrupted):
+            for step in self._ingest.embed(cancel):
+                self._embedder.forget()
+                yield step
+                if time.monotonic() > deadline_s:
+                    break
         return not self._ingest.is_embedded()
 
     def purge(self) -> None:

@@ -59,6 +59,7 @@ class Gui(QObject):
         export: Export,
         chooser: Chooser | None = None,
         models: Models | None = None,
+        own_folders: Sequence[Path] = (),
     ) -> None:
         super().__init__()
         self.themes = ThemeSource(app, settings.appearance, settings.font_scale)
@@ -78,6 +79,7 @@ class Gui(QObject):
             why_view=self.why_view,
             chooser=chooser or Dialogs(self.window),
             export=export,
+            own_folders=own_folders,
         )
         self._first_paths: tuple[Path, ...] = ()
         self._connect()
@@ -132,6 +134,7 @@ class Gui(QObject):
         _log.info(USABLE)
         self.controller.start()
         self.controller.adding.add(self._first_paths, is_quiet=True)
+        self.controller.catch_up()
 
     @Slot(object)
     def _come_to_front(self, paths: Sequence[Path]) -> None:
@@ -196,6 +199,7 @@ def run(
     examples: Sequence[str] = (),
     watch_raises: Watch | None = None,
     models: Models | None = None,
+    own_folders: Sequence[Path] = (),
 ) -> int:
     """Show the window until it is closed; returns the program's exit code. Call it once, in the main thread.
 
@@ -203,7 +207,8 @@ def run(
     `notices` are shown at the start. `first_paths` are added quietly after it, such as the built-in texts.
     `watch_raises` is called once with a function that brings the window to the front and adds files, if it is given
     any; every thread may call that function. `models` lists ids and names of the installed chat models, in
-    milliseconds; without it there is no menu to choose one.
+    milliseconds; without it there is no menu to choose one. What changes in `own_folders` is no news where a folder is
+    watched that they lie in.
     """
     app = _application()
     gui = Gui(
@@ -214,6 +219,7 @@ def run(
         settings_path=settings_path,
         export=export,
         models=models,
+        own_folders=own_folders,
     )
     tidying = Tidying(gui)
     gui.uncaught.install()

@@ -44,5 +44,6 @@ class HostedReader:
             reading = self._host.call("read", path, timeout_s=READER_PATIENCE_S)
         return reading
 
-    def close(self) -> None:
-        self._host.stop()
+    def close(self, timeout_s: float = 3.0) -> None:
+        """End the child, by force after `timeout_s`; a reading that is under way raises ChildStopped."""
+        self._host.stop(timeout_s)

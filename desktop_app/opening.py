@@ -86,6 +86,7 @@ def _run(paths: AppPaths, instance: Instance) -> int:
             first_paths=ready.first_paths,
             examples=EXAMPLES,
             models=lambda: chat_models(paths),
+            own_folders=(paths.data, paths.config, paths.logs),
             watch_raises=lambda raise_window: _listen(instance, raise_window),
         )
 

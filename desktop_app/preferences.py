@@ -22,6 +22,7 @@ _OWN = (
     "font_scale",
     "is_unsupported_shown",
     "is_noise_hidden",
+    "pauses_on_battery",
     "window_geometry",
     "window_state",
 )
@@ -46,6 +47,8 @@ class Preferences(QObject):
         actions.appearances[Appearance.DARK].triggered.connect(self._be_dark)
         actions["unsupported"].setChecked(settings.is_unsupported_shown)
         actions["unsupported"].toggled.connect(self._show_unsupported)
+        actions["battery"].setChecked(settings.pauses_on_battery)
+        actions["battery"].toggled.connect(self._pause_on_battery)
         actions["hide_noise"].setChecked(settings.is_noise_hidden)
         actions["hide_noise"].toggled.connect(self._hide_noise)
         actions["larger"].triggered.connect(self.enlarge)
@@ -102,6 +105,10 @@ class Preferences(QObject):
     @Slot(bool)
     def _show_unsupported(self, is_shown: bool) -> None:
         self._change(replace(self.settings, is_unsupported_shown=is_shown))
+
+    @Slot(bool)
+    def _pause_on_battery(self, is_wanted: bool) -> None:
+        self._change(replace(self.settings, pauses_on_battery=is_wanted))
 
     @Slot(bool)
     def _hide_noise(self, is_hidden: bool) -> None:

@@ -35,6 +35,7 @@ class Settings:
     is_prose_wanted: bool = True
     is_unsupported_shown: bool = False
     is_noise_hidden: bool = False
+    pauses_on_battery: bool = True
     window_geometry: Annotated[str, msgspec.Meta(max_length=10_000)] = ""
     window_state: Annotated[str, msgspec.Meta(max_length=10_000)] = ""
 

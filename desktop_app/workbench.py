@@ -9,6 +9,7 @@ from pathlib import Path
 from threading import Event as CancelEvent
 from typing import Protocol
 
+from desktop_app.pacing import Pace
 from desktop_app.pages import PageSource
 from rag.holdings import Collection, Correction, WatchedFolder
 from rag.rows import FileRow
@@ -92,12 +93,18 @@ class Workbench(Protocol):
         """
         ...
 
-    def add(self, paths: Sequence[Path], cancel: CancelEvent) -> Iterator[IngestProgress]:
+    def add(self, paths: Sequence[Path], cancel: CancelEvent, pace: Pace | None = None) -> Iterator[IngestProgress]:
         """Add files and folders; blocks, so it runs in the indexing thread; what was reported as indexed is safe.
 
         What has gone from a watched folder among `paths` is removed from the library. Reading comes first, then
-        vectors for all that lack them, from earlier times too: no paths at all lets it go on with those.
+        vectors for all that lack them, from earlier times too: no paths at all lets it go on with those. It rests
+        where `pace` says so, within a second; no engine is busy with it then. Whoever sets `cancel` calls
+        `pace.break_off` after it.
         """
+        ...
+
+    def n_without_vectors(self) -> int:
+        """How many passages are found by their words only, for they wait for their vectors; milliseconds."""
         ...
 
     def remove(self, document_id: str) -> None:

@@ -8,16 +8,17 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import partial
 from pathlib import Path
 from threading import Condition, Event, Thread
 
 from PySide6.QtCore import QObject, Signal
 
+from desktop_app.pacing import Hold, Pace
 from desktop_app.telling import telling
 from desktop_app.workbench import IndexState, Workbench
-from rag.types import FileReport, FileState, IngestProgress, Scope, Turn
+from rag.types import FileReport, FileState, IngestProgress, Scope, Stage, Turn
 
 _PROGRESS_INTERVAL_S = 0.05
 _PAUSE_BETWEEN_SLICES_S = 0.02
@@ -87,49 +88,85 @@ class Answering(QObject):
 
 @dataclass(frozen=True, slots=True)
 class Added:
-    """How an ingest ended: a report per file, and whether it was cancelled before its end."""
+    """How a reading ended: a report per file, and whether it was cancelled before its end.
+
+    Where it was a `is_rescan`, only what is new is in `reports`; `n_gone` files have left the folder since the last.
+    """
 
     reports: tuple[FileReport, ...]
     is_cancelled: bool
+    is_rescan: bool = False
+    n_gone: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class _Job:
+    paths: tuple[Path, ...]
+    is_rescan: bool
 
 
 class Indexing(QObject):
-    """Adds files, and between that lets the index follow the store in slices, which yield to an answer being written.
+    """Reads files, then computes vectors, then lets the index follow the store; what is to be read always comes first.
+
+    `pace` holds reading and computing; holds by a person or a battery take effect within a second.
 
     Signals:
         progressed(IngestProgress): at most 20 times a second, but always where a document is new.
-        added(Added): an ingest has ended.
+        added(Added): a reading has ended; what it read can be found by its words.
+        rested(count): nothing is left to be read or computed, or that was cancelled: so many passages lack vectors.
         followed(IndexState): after each slice.
-        failed(exception): the ingest or the index could not go on.
+        failed(exception): reading, computing or the index could not go on.
     """
 
     progressed = Signal(object)
     added = Signal(object)
+    rested = Signal(int)
     followed = Signal(object)
     failed = Signal(object)
 
     def __init__(self, workbench: Workbench) -> None:
         super().__init__()
+        self.pace = Pace()
         self._workbench = workbench
         self._condition = Condition()
-        self._waiting: list[tuple[Path, ...]] = []
+        self._waiting: list[_Job] = []
         self._cancel = Event()
-        self._is_adding = False
+        self._stage: Stage | None = None
+        self._is_cancelled = False
+        self._must_embed = False
         self._must_follow = False
-        self._is_answering = False
         self._is_closing = False
         self._thread = Thread(target=self._run, name="indexing", daemon=True)
         self._thread.start()
 
     @property
     def is_adding(self) -> bool:
+        """Whether files are being read, or wait to be."""
         with self._condition:
-            return self._is_adding or bool(self._waiting)
+            return self._stage is Stage.READING or bool(self._waiting)
 
-    def add(self, paths: Sequence[Path]) -> None:
-        """Add these after what is being added now."""
+    @property
+    def is_busy(self) -> bool:
+        """Whether anything is read or computed, or waits to be, held or not."""
         with self._condition:
-            self._waiting.append(tuple(paths))
+            return self._stage is not None or bool(self._waiting) or self._must_embed
+
+    def add(self, paths: Sequence[Path], *, is_rescan: bool = False) -> None:
+        """Add these after what is being read now, and before any vectors; a rescan of the same is not queued twice."""
+        job = _Job(tuple(paths), is_rescan)
+        with self._condition:
+            if is_rescan and job in self._waiting:
+                return
+            place = len(self._waiting) if is_rescan else sum(not one.is_rescan for one in self._waiting)
+            self._waiting.insert(place, job)
+            if self._stage is Stage.EMBEDDING:
+                self._break_off()
+            self._condition.notify_all()
+
+    def embed(self) -> None:
+        """Compute the vectors that are missing."""
+        with self._condition:
+            self._must_embed = True
             self._condition.notify_all()
 
     def follow(self) -> None:
@@ -139,57 +176,95 @@ class Indexing(QObject):
             self._condition.notify_all()
 
     def set_answering(self, is_answering: bool) -> None:
-        """While an answer is being written the index waits."""
-        with self._condition:
-            self._is_answering = is_answering
-            self._condition.notify_all()
+        """While an answer is being written everything here waits."""
+        if is_answering:
+            self.pace.hold(Hold.ANSWERING)
+        else:
+            self.pace.let_go(Hold.ANSWERING)
 
     def cancel(self) -> None:
-        """End the ingest after the file at hand and forget what waits."""
+        """End what goes on, at once or with the file at hand, and forget what waits; what is done stays done."""
         with self._condition:
             self._waiting.clear()
-            self._cancel.set()
+            self._must_embed = False
+            self._is_cancelled = True
+            self._break_off()
 
     def close(self) -> None:
         """Ask the thread to end; `join` waits for it."""
-        self.cancel()
         with self._condition:
             self._is_closing = True
             self._condition.notify_all()
+        self.cancel()
 
     def join(self, timeout_s: float) -> bool:
         """Wait for the thread; False if it still runs."""
         return _join(self._thread, timeout_s)
 
+    def _break_off(self) -> None:
+        self._cancel.set()
+        self.pace.break_off()
+
     def _run(self) -> None:
         while not self._is_closing:
-            paths = self._next_paths()
-            if paths is not None:
-                self._add(paths)
+            job = self._next_job()
+            if job is not None:
+                self._work_on(job)
             elif self._must_follow and not self._is_closing:
                 self._follow_one_slice()
 
-    def _next_paths(self) -> tuple[Path, ...] | None:
+    def _next_job(self) -> _Job | None:
+        """What is to be read, or else a job without files where vectors are wanted."""
         with self._condition:
-            self._condition.wait_for(lambda: self._waiting or self._must_follow or self._is_closing)
-            if not self._waiting or self._is_closing:
+            self._condition.wait_for(lambda: self._waiting or self._must_embed or self._must_follow or self._is_closing)
+            if self._is_closing or not (self._waiting or self._must_embed):
                 return None
             self._cancel = Event()
-            self._is_adding = True
-            return self._waiting.pop(0)
+            self._is_cancelled = False
+            job = self._waiting.pop(0) if self._waiting else _Job((), is_rescan=False)
+            self._stage = Stage.READING if job.paths else Stage.EMBEDDING
+            self._must_embed = True  # for what is read lacks vectors, and this job may be broken off by the next
+            return job
 
-    def _add(self, paths: tuple[Path, ...]) -> None:
-        reports: list[FileReport] = []
+    def _work_on(self, job: _Job) -> None:
+        reading = _Reading(job, self._workbench)
+        is_told = not job.paths
         with telling(self.failed.emit):
+            reading.look_before()
             told_at_s = float("-inf")
-            for progress in self._workbench.add(paths, self._cancel):
-                if progress.report is not None:
-                    reports.append(progress.report)
-                told_at_s = self._tell(progress, told_at_s)
+            if job.paths or self._workbench.n_without_vectors():
+                for progress in self._workbench.add(job.paths, self._cancel, self.pace):
+                    if progress.stage is Stage.EMBEDDING and not is_told:
+                        is_told = self._tell_added(reading)
+                    reading.take(progress.report)
+                    told_at_s = self._tell(progress, told_at_s)
+        if not is_told:
+            self._tell_added(reading)
+        self._end()
+
+    def _tell_added(self, reading: _Reading) -> bool:
+        """The reading is over."""
         with self._condition:
-            self._is_adding = False
+            self._stage = Stage.EMBEDDING
             self._must_follow = True
-        self.added.emit(Added(tuple(reports), self._cancel.is_set()))
+            if self._waiting:
+                self._break_off()
+        added = Added(reading.told, self._is_cancelled, reading.job.is_rescan)
+        with telling(self.failed.emit):
+            added = replace(added, n_gone=reading.n_gone())
+        self.added.emit(added)
+        return True
+
+    def _end(self) -> None:
+        with self._condition:
+            self._stage = None
+            is_broken_off = self._cancel.is_set() and not self._is_cancelled
+            self._must_embed = self._must_embed and is_broken_off
+            self._must_follow = True
+            is_resting = not (self._waiting or self._must_embed or self._is_closing)
+        if is_resting:
+            with telling(self.failed.emit):
+                self.rested.emit(self._workbench.n_without_vectors())
 
     def _tell(self, progress: IngestProgress, told_at_s: float) -> float:
         now_s = time.monotonic()
@@ -201,7 +276,7 @@ class Indexing(QObject):
 
     def _follow_one_slice(self) -> None:
         with self._condition:
-            if self._is_answering:
+            if Hold.ANSWERING in self.pace.holds:
                 self._condition.wait(_PAUSE_WHILE_ANSWERING_S)
                 return
         state = self._followed()
@@ -217,6 +292,45 @@ class Indexing(QObject):
         with telling(self.failed.emit):
             return self._workbench.follow_index()
         return None
+
+
+class _Reading:
+    """What a reading has to tell; of a rescan only what it found other than before."""
+
+    def __init__(self, job: _Job, workbench: Workbench) -> None:
+        self.job = job
+        self._workbench = workbench
+        self._reports: list[FileReport] = []
+        self._before: dict[str, FileState] = {}
+
+    def look_before(self) -> None:
+        """Remember how the files stood."""
+        if self.job.is_rescan:
+            self._before = self._states()
+
+    def take(self, report: FileReport | None) -> None:
+        """Count a file."""
+        if report is not None:
+            self._reports.append(report)
+
+    @property
+    def told(self) -> tuple[FileReport, ...]:
+        """The reports that somebody should see."""
+        if not self.job.is_rescan:
+            return tuple(self._reports)
+        return tuple(report for report in self._reports if self._is_new(report))
+
+    def _is_new(self, report: FileReport) -> bool:
+        if report.state in (FileState.INDEXED, FileState.UNCHANGED):
+            return report.state is FileState.INDEXED
+        return self._before.get(report.path) is not report.state
+
+    def n_gone(self) -> int:
+        """How many files are not in the library any more."""
+        return len(self._before.keys() - self._states().keys()) if self._before else 0
+
+    def _states(self) -> dict[str, FileState]:
+        return {row.path: row.state for row in self._workbench.files()}
 
 
 class Errand(QObject):

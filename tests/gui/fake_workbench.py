@@ -10,6 +10,7 @@ from threading import Event as CancelEvent
 from threading import Event as Gate
 from threading import current_thread
 
+from desktop_app.pacing import Pace
 from desktop_app.pages import PageSource
 from desktop_app.workbench import EngineState, EngineStatus, IndexState, Notice
 from rag.errors import StoreUnavailable
@@ -38,6 +39,7 @@ from rag.types import (
     Scope,
     Source,
     Span,
+    Stage,
     Timings,
     Turn,
     Verdict,
@@ -125,6 +127,9 @@ class FakeWorkbench:
         self.is_manual = False
         self.file_gate = Gate()
         self.file_gate.set()
+        self.n_missing = 0
+        self.vector_gate = Gate()
+        self.vector_gate.set()
         self.index = IndexState(10, 10)
         self.n_slices = 0
         self.is_started = False
@@ -185,15 +190,26 @@ class FakeWorkbench:
             if isinstance(event, Done):
                 return
 
-    def add(self, paths: Sequence[Path], cancel: CancelEvent) -> Iterator[IngestProgress]:
+    def add(self, paths: Sequence[Path], cancel: CancelEvent, pace: Pace | None = None) -> Iterator[IngestProgress]:
+        pace = pace or Pace()
         self.added.append(tuple(paths))
         for done, path in enumerate(paths):
+            pace.wait(cancel)
             if cancel.is_set():
                 return
             yield IngestProgress(done, len(paths), path.name, None)
             self.file_gate.wait()
             report = self.reports.get(path.name) or self._added(path)
             yield IngestProgress(done + 1, len(paths), path.name, report)
+        total = self.n_missing + 100
+        while self.n_missing and not cancel.is_set():
+            yield IngestProgress(total - self.n_missing, total, "", None, Stage.EMBEDDING)
+            pace.wait(cancel)
+            if not cancel.is_set() and self.vector_gate.wait(0.01):
+                self.n_missing -= 1
+
+    def n_without_vectors(self) -> int:
+        return self.n_missing
 
     def _added(self, path: Path) -> FileReport:
         made = document(f"The text of {path.name}.", path.name, path.stem)

@@ -1,0 +1,100 @@
+"""One adding, as the indexing child does it: many short calls, between which others get their turn and a pause holds.
+
+It reads and embeds nothing itself.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Generator, Iterator, Mapping, Sequence
+from contextlib import suppress
+from pathlib import Path
+from threading import Event as CancelEvent
+from typing import Any, Final
+
+from desktop_app.hosting import CallCancelled, Host
+from desktop_app.pacing import Pace
+from rag.types import FileReport, FileState, IngestProgress, Stage
+
+#: Files that the indexing child gets at a time; it comes back earlier when they take long.
+SLICE_FILES: Final = 64
+
+_Steps = Generator[IngestProgress, None, Any]
+
+
+class Adding:
+    """Reads files into the library, brings watched folders in step, then computes vectors.
+
+    `folders` are those that are watched, each with the collection that its new documents go into, or an empty name.
+    """
+
+    def __init__(
+        self, indexer: Host, folders: Mapping[Path, str], cancel: CancelEvent, pace: Pace | None = None
+    ) -> None:
+        self._indexer = indexer
+        self._folders = folders
+        self._cancel = cancel
+        self._pace = pace
+
+    def steps(self, paths: Sequence[Path], counted: Callable[[], tuple[int, int]]) -> Iterator[IngestProgress]:
+        """Everything in order; `counted` gives the passages with vectors, and all, when it is the vectors' turn."""
+        watched = [path for path in paths if path in self._folders]
+        there = [path for path in paths if path not in watched or path.is_dir()]
+        with suppress(CallCancelled):  # before a file was begun
+            yield from self._read(there)
+            # After the reading: what was only moved is known under its new name by then, and keeps its vectors.
+            for folder in watched:
+                self._wait()
+                self._indexer.call("forget_missing", folder, cancel=self._cancel)
+            yield from self._embed(*counted())
+        if paths:
+            self._indexer.call("purge")
+
+    def _embed(self, n_embedded: int, n_passages: int) -> Iterator[IngestProgress]:
+        """Nothing where nothing is missing: an embedder that is not needed is not even loaded."""
+        is_left = n_embedded < n_passages
+        if is_left and not self._cancel.is_set():
+            yield IngestProgress(n_embedded, n_passages, "", None, Stage.EMBEDDING)
+        while is_left and not self._cancel.is_set():
+            is_left = (yield from self._slice("embed_some", breaks_off_for_answers=True)) is not False
+
+    def _read(self, paths: Sequence[Path]) -> Iterator[IngestProgress]:
+        self._wait()
+        found = self._indexer.call("find", list(paths), cancel=self._cancel) if paths else []
+        done = 0
+        while done < len(found) and not self._cancel.is_set():
+            reports: list[FileReport] = []
+            for step in self._slice("add_some", found[done : done + SLICE_FILES], done, len(found)):
+                if step.report is not None:
+                    reports.append(step.report)
+                yield step
+            done += len(reports)
+            self._collect(reports)
+
+    def _slice(self, method: str, *args: object, breaks_off_for_answers: bool = False) -> _Steps:
+        """One short call, as soon as nothing holds the adding; returns what it returned, None where it was held."""
+        self._wait()
+        if self._cancel.is_set():
+            return None
+        stop = self._cancel
+        if self._pace is not None:
+            stop = self._pace.must_yield if breaks_off_for_answers else self._pace.must_stop
+        with suppress(CallCancelled):  # held before it had begun
+            return (yield from self._indexer.stream(method, *args, cancel=stop))
+        return None
+
+    def _wait(self) -> None:
+        if self._pace is not None:
+            self._pace.wait(self._cancel)
+
+    def _collect(self, reports: Sequence[FileReport]) -> None:
+        """At once, so that a crash leaves out little."""
+        gathered: dict[str, list[str]] = {}
+        for report in reports:
+            if report.state is FileState.INDEXED and report.document_id:
+                for name in {
+                    name for folder, name in self._folders.items() if Path(report.path).is_relative_to(folder)
+                }:
+                    gathered.setdefault(name, []).append(report.document_id)
+        for name, document_ids in gathered.items():
+            if name:
+                self._indexer.call("collect", name, document_ids)
