@@ -21,7 +21,7 @@ from pathlib import Path
 
 from rag import sniffing
 from rag.dates import iso_date
-from rag.decoding import decode
+from rag.decoding import decode, is_binary
 from rag.errors import EmptySource, EncryptedSource, SourceError, UnreadableSource
 from rag.readers import html
 from rag.readers.letters import MAX_ENCLOSED_DEPTH, Attachment, Letter, file_name, reading_of
@@ -37,6 +37,9 @@ _FOLD = re.compile(r"\r?\n[ \t]+|[\r\n\t]+")
 _UNSAFE = re.compile(r"[\x00-\x08\x0b-\x1f\x7f]")
 _WIDE_MARKS = (codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE, codecs.BOM_UTF32_LE, codecs.BOM_UTF32_BE)
 _WIDE_HEAD_BYTES = 200
+_LAST_OF_ASCII = 127
+_WESTERN_SHARE = 0.15
+_WESTERN_SIGNS = frozenset("’‘“”„«»–—…€£§°·•\xa0¡¿")
 _SINGLE_BYTE = ("us-ascii", "ascii", "iso-8859", "windows-125", "cp125", "latin")
 _UUENCODED = re.compile(
     r"^begin [0-7]{3,4} ([^\n]{1,200})\n((?:[!-`][ -`]{1,84}\n)+)(?:[` ]?\n)?end[ \t]*$", re.MULTILINE
@@ -108,7 +111,9 @@ def text_of_part(part: Message, path: str) -> str:
     # What can be read as UTF-8 is UTF-8, whatever an old program has said of its accents.
     charsets = ["utf-8", charset] if (charset or "us-ascii").startswith(_SINGLE_BYTE) else [charset]
     text = next((text for one in charsets if one and (text := _decoded(content, one)) is not None), None)
-    return (decode(content, path) if text is None else text).replace("\r\n", "\n").replace("\r", "\n")
+    if text is None:
+        text = _western(content) or decode(content, path)
+    return text.replace("\r\n", "\n").replace("\r", "\n")
 
 
 def leaves(message: Message) -> Iterator[Message]:
@@ -353,6 +358,21 @@ def _decoded(content: bytes, charset: str) -> str | None:
         return content.decode(charset)
     except (UnicodeError, LookupError, ValueError):
         return None
+
+
+def _western(content: bytes) -> str:
+    """Text whose few bytes above ASCII are accented letters between others: no guess is needed, however short it is."""
+    text = content.decode("cp1252", "replace")
+    foreign = [place for place, character in enumerate(text) if ord(character) > _LAST_OF_ASCII]
+    is_western = len(foreign) < _WESTERN_SHARE * len(text) and all(_is_accent(text, place) for place in foreign)
+    return "" if is_binary(text) or not is_western else text
+
+
+def _is_accent(text: str, place: int) -> bool:
+    if not text[place].isalpha():
+        return text[place] in _WESTERN_SIGNS
+    beside = text[max(place - 1, 0) : place] + text[place + 1 : place + 2]
+    return any(character.isascii() and character.isalpha() for character in beside)
 
 
 def _uudecoded(lines: str) -> bytes:

@@ -19,9 +19,10 @@ from oxmsg.storage import Storage
 from rag import sniffing
 from rag.decoding import decode
 from rag.errors import EncryptedSource, SourceError, UnreadableSource
-from rag.readers import html, mail
+from rag.readers import html, mail, outlook_rtf
 from rag.readers.letters import MAX_ENCLOSED_DEPTH, Attachment, Letter, file_name, reading_of
 from rag.readers.page_noise import MarkedText
+from rag.readers.rich_text import RtfReader
 from rag.types import Reading
 
 _HEADER_OF_ENCLOSED_BYTES = 24
@@ -173,8 +174,12 @@ def _body(properties: Properties, letter: Letter, path: str) -> MarkedText:
     page = _page(properties, path)
     if page.strip():
         return html.text_of(page, path)
-    if properties.binary_prop_value(_RTF_COMPRESSED):
-        letter.notes.append("Its text was saved in a form that only Outlook opens.")
+    packed = properties.binary_prop_value(_RTF_COMPRESSED)
+    if packed:
+        try:
+            return MarkedText(RtfReader().read(outlook_rtf.unpacked(packed), Path(path)).text, ())
+        except (ValueError, SourceError):
+            letter.notes.append("Its text is damaged.")
     return MarkedText("", ())
 
 
