@@ -10,11 +10,11 @@ import time
 from collections.abc import Callable
 from typing import Final
 
-_MEMORY_S: Final = 30.0  # what is longer ago hardly counts
-_FIRST_S: Final = 4.0  # nobody can know earlier
+_MEMORY_S: Final = 90.0  # what is longer ago hardly counts
+_CALM_S: Final = 25.0  # how quickly what is told gives way to what is measured
+_FIRST_S: Final = 5.0  # nobody can know earlier
 _SAMPLE_S: Final = 0.5  # work comes in bursts; what is shorter says nothing about its speed
-_LONGER: Final = 1.3  # an estimate grows in words only when it is that much longer...
-_PATIENCE_S: Final = 10.0  # ...for that long
+_LONGER: Final = 1.2  # words that were told stand until the time left is that much longer than they say
 
 
 class TimeLeft:
@@ -27,9 +27,9 @@ class TimeLeft:
         self._clock_s = clock_s
         self._rate = self._weight = self._worked_s = 0.0
         self._at: tuple[float, int] | None = None
-        self._told_s: float | None = None
-        self._told_at_s = 0.0
-        self._longer_since_s: float | None = None
+        self._left_s: float | None = None  # calmed, as of `_left_at_s`
+        self._left_at_s = 0.0
+        self._told_s = math.inf
 
     def rest(self) -> None:
         """The work rests, so the time until it goes on says nothing of its speed."""
@@ -39,11 +39,15 @@ class TimeLeft:
         """Say how far the work is; returns the time left in words, empty while nobody can know or nothing is left."""
         now_s = self._clock_s()
         if self._at is None:
-            self._at = (now_s, done)
+            self._at, self._left_at_s = (now_s, done), now_s
         self._sample(now_s, done)
         if done >= total or self._worked_s < _FIRST_S or self._rate <= 0:
             return ""
-        return in_words(self._calmed((total - done) * self._weight / self._rate, now_s)) + " left"
+        left_s = self._calmed((total - done) * self._weight / self._rate, now_s)
+        coarse_s = coarsely(left_s)
+        if coarse_s < self._told_s or left_s > self._told_s * _LONGER:
+            self._told_s = coarse_s
+        return f"about {in_words(self._told_s)} left"
 
     def _sample(self, now_s: float, done: int) -> None:
         before_s, done_before = self._at or (now_s, done)
@@ -56,28 +60,32 @@ class TimeLeft:
         self._worked_s += step_s
         self._at = (now_s, done)
 
-    def _calmed(self, left_s: float, now_s: float) -> float:
-        """What was told before, less the time since, unless it turns out shorter, or longer for good."""
-        if self._told_s is not None:
-            expected_s = self._told_s - (now_s - self._told_at_s)
-            if left_s > max(expected_s * _LONGER, expected_s + 5):
-                self._longer_since_s = now_s if self._longer_since_s is None else self._longer_since_s
-                if now_s - self._longer_since_s < _PATIENCE_S and expected_s > 0:
-                    return expected_s
-            elif left_s > expected_s:
-                self._longer_since_s = None
-                return max(expected_s, 1.0)
-        self._longer_since_s = None
-        self._told_s, self._told_at_s = left_s, now_s
-        return left_s
+    def _calmed(self, measured_s: float, now_s: float) -> float:
+        """What was left before, less the time since, and some way from there to what is measured now."""
+        if self._left_s is None:
+            self._left_s = measured_s
+        else:
+            step_s = now_s - self._left_at_s
+            expected_s = max(0.0, self._left_s - step_s)
+            # Towards the end the measured is as good as certain, and there is no time left to come closer to it.
+            pull = 1 - math.exp(-step_s / min(_CALM_S, max(1.0, measured_s / 4)))
+            self._left_s = expected_s + pull * (measured_s - expected_s)
+        self._left_at_s = now_s
+        return self._left_s
+
+
+def coarsely(seconds: float) -> float:
+    """In steps of 5 s below a minute, of a minute below an hour, of ten minutes above."""
+    if seconds < 55:
+        return max(5.0, math.ceil(seconds / 5) * 5.0)
+    return round(seconds / 60) * 60.0 if seconds < 3570 else round(seconds / 600) * 600.0
 
 
 def in_words(seconds: float) -> str:
-    """About how long, as a person would say it: `about 40 s`, `about 6 min`, `about 1 h 20 min`."""
-    if seconds < 55:
-        return f"about {max(5, math.ceil(seconds / 5) * 5)} s"
-    minutes = max(1, round(seconds / 60))
-    if minutes < 60:
-        return f"about {minutes} min"
-    hours, minutes = divmod(round(seconds / 600) * 10, 60)
-    return f"about {hours} h {minutes} min" if minutes else f"about {hours} h"
+    """`40 s`, `6 min`, `1 h 20 min`."""
+    if seconds < 60:
+        return f"{seconds:.0f} s"
+    hours, minutes = divmod(round(seconds / 60), 60)
+    if not hours:
+        return f"{minutes} min"
+    return f"{hours} h {minutes} min" if minutes else f"{hours} h"
