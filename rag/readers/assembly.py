@@ -77,6 +77,8 @@ class Assembly:
         self._append(whole[first:last])
         if self._open is not None and self._open_from is None:
             self._open_from = start + first
+        if noise is None and not any(run.noise for run in runs):
+            return True
         place = 0
         for run, text in zip(runs, texts, strict=True):
             kind = noise or run.noise

@@ -107,7 +107,10 @@ class Package:
             EncryptedSource, UnreadableSource: as `read`; no well-formed XML; more than 2,000,000 elements in all
                 members that were parsed.
         """
-        content = self.read(name)
+        return self.parsed(self.read(name), name)
+
+    def parsed(self, content: bytes, name: str) -> Element:
+        """The root element of what was read from a member and perhaps changed since; otherwise like `xml`."""
         if name not in self._parsed:
             self._parsed.add(name)
             self._n_elements += element_bound(content)
@@ -168,13 +171,13 @@ def parsed_xml(content: bytes, path: str, name: str) -> Element:
         raise UnreadableSource(path=path, reason=_too_many_elements(element_bound(content)))
     if any(form in content for form in _ENTITY_FORMS):
         raise UnreadableSource(path=path, reason=f"{name} in it declares entities, as no real document does.")
+    # Without collect_ids lxml would save a little time, and load a DTD after all.
     parser = lxml.etree.XMLParser(
         resolve_entities=False,
         no_network=True,
         load_dtd=False,
         remove_comments=True,
         remove_pis=True,
-        collect_ids=False,
     )
     try:
         return lxml.etree.fromstring(content, parser)

@@ -16,11 +16,12 @@ from rag.readers.formulas import formula
 from rag.readers.open_xml import Relation, chosen, local_name, whole_number
 from rag.readers.packages import Element, Package
 from rag.readers.word_lists import VAL, Numbering, W
-from rag.readers.word_styles import Styles, is_on
+from rag.readers.word_styles import Style, Styles, is_on
 from rag.types import NoiseKind
 
 _GONE = frozenset({"del", "moveFrom", "pPr", "rPr", "tblPr", "tblGrid", "sectPr", "sdtPr", "sdtEndPr", "instrText"})
 _FORMULA = frozenset({"oMath", "oMathPara"})
+_LOWEST_LEVEL = 9
 _DRAWING = frozenset({"drawing", "pict", "object"})
 _CHARACTERS = {"tab": "\t", "ptab": "\t", "br": "\n", "cr": "\n", "noBreakHyphen": "\N{NON-BREAKING HYPHEN}"}
 _GREEK = dict(zip("abcdefghiklmnopqrstuwxyz", "αβχδεφγηικλμνοπθρστυωξψζ", strict=True))
@@ -79,10 +80,9 @@ class Story:
 
     def _paragraph(self, element: Element, noise: NoiseKind | None) -> Iterator[Block]:
         properties = element.find(f"{W}pPr")
-        style_id = _value(properties, "pStyle")
-        noise = noise or (NoiseKind.MENU if self._styles.is_contents(style_id) else None)
-        if self._styles.is_hidden(style_id):
-            noise = noise or NoiseKind.HIDDEN
+        style = self._styles.get(_value(properties, "pStyle"))
+        if noise is None and (style.is_contents or style.is_hidden):
+            noise = NoiseKind.MENU if style.is_contents else NoiseKind.HIDDEN
         found = self._before or _Found()
         found.is_in_code.clear()
         self._collect(element, found, noise)
@@ -91,31 +91,22 @@ class Story:
             # Its end is tracked as deleted: it goes on in the next paragraph.
             self._before = found
             return
-        marker = self._marker(properties, style_id)
+        marker = self._marker(properties, style)
         if text_of(found.runs).strip():
-            level = self._level(properties, style_id)
+            level = _level(properties, style)
             is_item = bool(marker) and not level
             runs = [Run(f"{marker} ", noise), *found.runs] if marker and not (level and marker == "-") else found.runs
-            yield Block(runs, level, self._styles.is_title(style_id), is_item, noise)
+            yield Block(runs, level, style.is_title, is_item, noise)
         for drawing in found.drawings:
             yield from self._drawn(drawing, noise)
 
-    def _level(self, properties: Element | None, style_id: str) -> int:
-        outline = None if properties is None else properties.find(f"{W}outlineLvl")
-        if outline is None:
-            return self._styles.heading_level(style_id)
-        level = whole_number(outline.get(VAL)) + 1
-        return level if level <= 9 else 0
-
-    def _marker(self, properties: Element | None, style_id: str) -> str:
+    def _marker(self, properties: Element | None, style: Style) -> str:
         listed = None if properties is None else properties.find(f"{W}numPr")
         if listed is None or listed.find(f"{W}numId") is None:
-            by_style = self._styles.list_of(style_id)
+            place = style.listed
         else:
-            by_style = _value(listed, "numId"), whole_number(_value(listed, "ilvl"))
-        if by_style is None or by_style[0] in {"", "0"}:
-            return ""
-        return self._numbering.marker(*by_style)
+            place = _value(listed, "numId"), whole_number(_value(listed, "ilvl"))
+        return self._numbering.marker(*place) if place is not None and place[0] not in {"", "0"} else ""
 
     def _collect(self, parent: Element, found: _Found, noise: NoiseKind | None) -> None:
         for child in parent:
@@ -153,7 +144,7 @@ class Story:
 
     def _is_hidden(self, properties: Element) -> bool:
         flag = properties.find(f"{W}vanish")
-        return is_on(flag) if flag is not None else self._styles.is_hidden(_value(properties, "rStyle"))
+        return is_on(flag) if flag is not None else self._styles.get(_value(properties, "rStyle")).is_hidden
 
     def _drawn(self, drawing: Element, noise: NoiseKind | None) -> Iterator[Block]:
         for box in _text_boxes(drawing):
@@ -167,6 +158,14 @@ class Story:
                 continue
             cells = [list(self.blocks(cell, noise)) for cell in _inside(row, "tc") if not _goes_on_from_above(cell)]
             yield from row_blocks(cells)
+
+
+def _level(properties: Element | None, style: Style) -> int:
+    outline = None if properties is None else properties.find(f"{W}outlineLvl")
+    if outline is None:
+        return style.heading_level
+    level = whole_number(outline.get(VAL)) + 1
+    return level if level <= _LOWEST_LEVEL else 0
 
 
 def _noise_of_control(control: Element) -> NoiseKind | None:

@@ -17,15 +17,31 @@ _BODY_LEVEL = 9
 
 
 @dataclass(frozen=True, slots=True)
-class Style:
-    """A paragraph or character style; None and empty where it says nothing and its ancestor decides."""
+class _Said:
+    """What a style says itself; None where its ancestor decides."""
 
     name: str
     based_on: str
     outline: int | None
-    list_id: str | None
-    list_level: int
+    listed: tuple[str, int] | None
     is_hidden: bool | None
+
+
+@dataclass(frozen=True, slots=True)
+class Style:
+    """What holds for the paragraphs or runs of a style, its ancestors asked.
+
+    `heading_level` is 1 for the highest and 0 for what is no heading; `listed` is a list definition and a level.
+    """
+
+    heading_level: int = 0
+    is_title: bool = False
+    is_contents: bool = False
+    is_hidden: bool = False
+    listed: tuple[str, int] | None = None
+
+
+_PLAIN = Style()
 
 
 class Styles:
@@ -33,47 +49,40 @@ class Styles:
 
     def __init__(self, root: Element | None) -> None:
         elements = [] if root is None else root.iterfind(f"{W}style")
-        self._styles = {one.get(f"{W}styleId", ""): _style(one) for one in elements}
+        self._said = {one.get(f"{W}styleId", ""): _said(one) for one in elements}
+        self._styles = {style_id: self._resolved(style_id) for style_id in self._said}
 
-    def heading_level(self, style_id: str) -> int:
-        """1 for the highest; 0 for what is no heading."""
-        for style in self._line(style_id):
-            named = _HEADING_NAME.match(style.name)
-            if named:
-                return int(named.group(1))
-            if style.outline is not None:
-                return style.outline + 1 if style.outline < _BODY_LEVEL else 0
-        return 0
+    def get(self, style_id: str) -> Style:
+        return self._styles.get(style_id, _PLAIN)
 
-    def is_title(self, style_id: str) -> bool:
-        return self._name(style_id) == "title"
+    def _resolved(self, style_id: str) -> Style:
+        line = list(self._line(style_id))
+        name = line[0].name.casefold()
+        return Style(
+            heading_level=next((level for one in line if (level := _level(one)) is not None), 0),
+            is_title=name == "title",
+            is_contents=_CONTENTS_NAME.fullmatch(name) is not None,
+            is_hidden=next((one.is_hidden for one in line if one.is_hidden is not None), False),
+            listed=next((one.listed for one in line if one.listed is not None), None),
+        )
 
-    def is_contents(self, style_id: str) -> bool:
-        """Whether it is for lines of a table of contents."""
-        return _CONTENTS_NAME.fullmatch(self._name(style_id)) is not None
-
-    def is_hidden(self, style_id: str) -> bool:
-        return next((style.is_hidden for style in self._line(style_id) if style.is_hidden is not None), False)
-
-    def list_of(self, style_id: str) -> tuple[str, int] | None:
-        """The list definition and the level that a style puts its paragraphs into."""
-        for style in self._line(style_id):
-            if style.list_id is not None:
-                return style.list_id, style.list_level
-        return None
-
-    def _name(self, style_id: str) -> str:
-        style = self._styles.get(style_id)
-        return style.name.casefold() if style is not None else ""
-
-    def _line(self, style_id: str) -> Iterator[Style]:
+    def _line(self, style_id: str) -> Iterator[_Said]:
         """The style and its ancestors, the nearest first."""
         for _ in range(_MOST_ANCESTORS):
-            style = self._styles.get(style_id)
-            if style is None:
+            said = self._said.get(style_id)
+            if said is None:
                 return
-            yield style
-            style_id = style.based_on
+            yield said
+            style_id = said.based_on
+
+
+def _level(said: _Said) -> int | None:
+    named = _HEADING_NAME.match(said.name)
+    if named:
+        return int(named.group(1))
+    if said.outline is None:
+        return None
+    return said.outline + 1 if said.outline < _BODY_LEVEL else 0
 
 
 def is_on(flag: Element | None) -> bool:
@@ -81,17 +90,17 @@ def is_on(flag: Element | None) -> bool:
     return flag is not None and flag.get(VAL, "1") not in {"0", "false", "off"}
 
 
-def _style(element: Element) -> Style:
+def _said(element: Element) -> _Said:
     name, based_on = element.find(f"{W}name"), element.find(f"{W}basedOn")
     outline = element.find(f"{W}pPr/{W}outlineLvl")
     list_id = element.find(f"{W}pPr/{W}numPr/{W}numId")
     list_level = element.find(f"{W}pPr/{W}numPr/{W}ilvl")
     hidden = element.find(f"{W}rPr/{W}vanish")
-    return Style(
+    level = 0 if list_level is None else whole_number(list_level.get(VAL))
+    return _Said(
         name="" if name is None else name.get(VAL, ""),
         based_on="" if based_on is None else based_on.get(VAL, ""),
         outline=None if outline is None else whole_number(outline.get(VAL)),
-        list_id=None if list_id is None else list_id.get(VAL, ""),
-        list_level=0 if list_level is None else whole_number(list_level.get(VAL)),
+        listed=None if list_id is None else (list_id.get(VAL, ""), level),
         is_hidden=None if hidden is None else is_on(hidden),
     )
