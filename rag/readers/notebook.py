@@ -61,12 +61,15 @@ def _cells(notebook: Any) -> list[Mapping] | None:
 
 
 def _pieces(cell: Mapping) -> Iterator[str]:
-    source = _lines(cell.field("source")) or _lines(cell.field("input"))
-    if cell.field("cell_type") == "heading" and source:
-        source = f"# {source}"
     outputs = cell.field("outputs")
     shown = [_output(one) for one in outputs if isinstance(one, Mapping)] if isinstance(outputs, list) else []
-    yield from (piece.strip("\n") for piece in (source, *shown) if piece.strip())
+    yield from (piece.strip("\n") for piece in (_source(cell), *shown) if piece.strip())
+
+
+def _source(cell: Mapping) -> str:
+    """What stands in the cell; old notebooks have cells that are headings."""
+    source = _lines(cell.field("source")) or _lines(cell.field("input"))
+    return f"# {source}" if source and cell.field("cell_type") == "heading" else source
 
 
 def _output(output: Mapping) -> str:
@@ -89,7 +92,7 @@ def _lines(value: Any, between: str = "") -> str:
 
 def _title(about: Any, cells: list[Mapping]) -> str:
     said = about.get("title") if isinstance(about, Mapping) else ""
-    texts = (_lines(cell.field("source")) for cell in cells if cell.field("cell_type") in {"markdown", "heading"})
+    texts = (_source(cell) for cell in cells if cell.field("cell_type") in {"markdown", "heading"})
     headings = (found.group(1) for text in texts if (found := _HEADING.search(text)))
     return said or next(headings, "")
 
