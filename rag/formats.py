@@ -66,3 +66,6 @@ FORMATS: Final = (
 
 ENDINGS: Final = frozenset(ending for one in FORMATS for ending in one.endings)
 """Endings of the files that are worth reading when a whole folder is added."""
+
+ADVISED: Final = frozenset({".doc", ".ppt"})
+"""Endings of files that are opened although they cannot be read, for there is something to say about them."""

@@ -18,7 +18,7 @@ import numpy as np
 from rag.chunking import Chunker
 from rag.errors import SourceError, UnreadableSource, UnsupportedFormat
 from rag.finding import Candidate, Finding, Presence, printable
-from rag.formats import ENDINGS
+from rag.formats import ADVISED, ENDINGS
 from rag.ports import Embedder, Embeddings, FileReader
 from rag.reading import open_regular
 from rag.rows import FileRow, PassageIds
@@ -299,7 +299,7 @@ class Ingest:
     def _refuse_foreign_ending(self, candidate: Candidate) -> None:
         is_from_folder = candidate.root != candidate.path
         ending = candidate.path.suffix.lower()
-        if is_from_folder and ending not in self._endings:
+        if is_from_folder and ending not in self._endings | ADVISED:
             reason = f"files of the kind {ending} cannot be read yet." if ending else "its name has no known ending."
             raise UnsupportedFormat(path=str(candidate.path), reason=reason)
 

@@ -422,3 +422,10 @@ def test_an_archive_that_cannot_be_opened_is_one_file_with_a_reason(ingest: Inge
     (report,) = _added(ingest, folder)
     assert (report.name, report.state) == ("papers.zip", FileState.DAMAGED)
     assert "archive" in report.reason
+
+
+def test_files_of_old_formats_are_told_what_to_do(ingest: Ingest, folder: Path) -> None:
+    mark = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
+    (folder / "a.doc").write_bytes(mark + bytes(600) + "WordDocument".encode("utf-16-le"))
+    (report,) = _added(ingest, folder)
+    assert (report.state, "Save it as .docx" in report.reason) == (FileState.UNSUPPORTED, True)
