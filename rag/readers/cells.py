@@ -10,7 +10,6 @@ from rag.readers.packages import cleaned
 
 Value = int | float | str | bool | datetime.time | datetime.date | datetime.datetime | datetime.timedelta | None
 
-_ESCAPE = re.compile("_x([0-9A-F]{4})_")
 _NUMBER = re.compile(
     r"[-+(]{0,2}[$€£¥]? ?\d[\d.,'’ \u00a0]*(?:[eE][-+]?\d+)? ?[%$€£¥]?\)?|[-–—]|n/?a", re.ASCII | re.IGNORECASE
 )
@@ -23,7 +22,7 @@ def shown(value: Value) -> str:
     if value is None:
         return ""
     if isinstance(value, str):
-        return cleaned(_ESCAPE.sub(_unescaped, value)).strip()
+        return cleaned(value).strip()
     if isinstance(value, bool):
         return "TRUE" if value else "FALSE"
     if isinstance(value, int | float):
@@ -61,12 +60,6 @@ def is_number_or_date(text: str) -> bool:
 def is_year(text: str) -> bool:
     """Whether it may be the name of a column though it is a number."""
     return _YEAR.fullmatch(text) is not None
-
-
-def _unescaped(escape: re.Match[str]) -> str:
-    """Excel writes control characters as _x000D_, and an underscore before something alike as _x005F_."""
-    code = int(escape.group(1), 16)
-    return chr(code) if code < 0x20 or code == 0x5F else escape.group()
 
 
 def _moment(value: datetime.date | datetime.time) -> str:
