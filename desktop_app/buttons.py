@@ -9,6 +9,7 @@ from PySide6.QtWidgets import QPushButton, QSizePolicy, QWidget
 from desktop_app.inert_text import plain_label
 
 _PADDING_PX = 4
+_LEAST_CHARS = 12
 
 
 class QuietButton(QPushButton):
@@ -50,7 +51,10 @@ class QuietButton(QPushButton):
         self._paint_ground(painter)
         painter.setPen(self.palette().color(self._ink()))
         flags = Qt.AlignmentFlag.AlignCenter | Qt.TextFlag.TextShowMnemonic
-        painter.drawText(self.rect(), int(flags), self.text())
+        painter.drawText(self.rect(), int(flags), self._shown_words())
+
+    def _shown_words(self) -> str:
+        return self.text()
 
     def _ink(self) -> QPalette.ColorRole:
         if not self.isEnabled() or (self._is_muted and not self._is_under_pointer):
@@ -66,6 +70,22 @@ class QuietButton(QPushButton):
         if self.hasFocus():
             painter.setPen(QPen(self.palette().color(QPalette.ColorRole.Link), 1.5))
             painter.drawRoundedRect(QRectF(self.rect()).adjusted(1, 1, -1, -1), 4, 4)
+
+
+class CutQuietButton(QuietButton):
+    """Quiet words that may be long: they are cut with an ellipsis where the room ends."""
+
+    def __init__(self, text: str, parent: QWidget | None = None, is_muted: bool = False) -> None:
+        super().__init__(text, parent, is_muted)
+        self.setSizePolicy(QSizePolicy.Policy.Maximum, QSizePolicy.Policy.Fixed)
+
+    def minimumSizeHint(self) -> QSize:
+        whole = self.sizeHint()
+        return QSize(min(whole.width(), self.fontMetrics().averageCharWidth() * _LEAST_CHARS), whole.height())
+
+    def _shown_words(self) -> str:
+        room_px = self.width() - 2 * _PADDING_PX
+        return self.fontMetrics().elidedText(self.text(), Qt.TextElideMode.ElideRight, room_px)
 
 
 class NumberButton(QuietButton):

@@ -1,4 +1,4 @@
-"""Where the reader writes a question: the box, its button, and the choice of documents to ask.
+"""Where the reader writes a question: the box, its button, and the button that says what is asked.
 
 It keeps no drafts and asks nothing itself; it says what the reader wants.
 """
@@ -17,12 +17,15 @@ from PySide6.QtGui import (
 )
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QPlainTextEdit, QPushButton, QVBoxLayout, QWidget
 
-from desktop_app.scoping import left_of
+from desktop_app.scope_button import ScopeButton
+from desktop_app.scoping import Holding
 from desktop_app.window_style import named
 from rag.types import Scope
 
 DRAFT_DELAY_MS = 300
 MAX_LINES = 8
+_MOST_OF_WIDTH = 0.6
+_AROUND_PX = 48
 _HINT = "Enter sends · Shift+Enter: new line"
 _ANSWERING_HINT = "Esc stops the answer"
 _PLACEHOLDER = "Ask your library…"
@@ -139,11 +142,12 @@ class Composer(QFrame):
         self._scope = Scope()
         self._is_answering = False
         self._is_library_empty = False
-        self._known_ids: frozenset[str] | None = None
+        self._holding: Holding | None = None
+        self._special_hint = ""
         self._draft_timer = QTimer(self, singleShot=True, interval=DRAFT_DELAY_MS)
         self._draft_timer.timeout.connect(self.flush_draft)
         self.box = QuestionBox(self)
-        self.scope_button = named(QPushButton(self), "scope-button")
+        self.scope_button = ScopeButton(self)
         self.hint = named(QLabel(_HINT, self), "composer-hint")
         self.hint.setTextFormat(Qt.TextFormat.PlainText)
         self.hint.setWordWrap(True)
@@ -155,10 +159,8 @@ class Composer(QFrame):
         self._refresh()
 
     def _lay_out(self) -> None:
-        self.scope_button.setFlat(True)
-        for button in (self.scope_button, self.send_button):
-            button.setCursor(Qt.CursorShape.PointingHandCursor)
-            button.setAutoDefault(False)
+        self.send_button.setCursor(Qt.CursorShape.PointingHandCursor)
+        self.send_button.setAutoDefault(False)
         below = QHBoxLayout()
         below.setSpacing(10)
         below.addWidget(self.scope_button)
@@ -192,37 +194,29 @@ class Composer(QFrame):
         self.box.moveCursor(QTextCursor.MoveOperation.End)
 
     def set_scope(self, scope: Scope) -> None:
-        """Show how much of the library will be asked."""
+        """Show what will be asked."""
         self._scope = scope
-        self._name_scope()
+        self.scope_button.show_scope(scope, self._holding)
+        self._fit_below()
 
-    def set_known_documents(self, document_ids: frozenset[str]) -> None:
-        """Say what the library holds, so that of a choice only what is left is counted."""
-        self._known_ids = document_ids
-        self._name_scope()
-
-    def _name_scope(self) -> None:
-        left = self._scope if self._known_ids is None else left_of(self._scope, self._known_ids)
-        n_documents = len(left.document_ids) if left else 0
-        names = {0: "Whole library" if left else "No document left", 1: "1 document"}
-        self.scope_button.setText(names.get(n_documents, f"{n_documents} documents"))
-        self.scope_button.setAccessibleName(f"Asking: {self.scope_button.text()}. Choose documents")
-        self.scope_button.setToolTip("Choose which documents are asked")
-        self.scope_button.setProperty("narrowed", bool(self._scope.document_ids))
-        _polish(self.scope_button)
+    def set_holding(self, holding: Holding) -> None:
+        """Say what the library holds, so that of a scope only what is left is counted."""
+        self._holding = holding
+        self.scope_button.show_scope(self._scope, holding)
+        self._fit_below()
 
     def set_answering(self, is_answering: bool) -> None:
         """While an answer is being written the button stops it."""
         self._is_answering = is_answering
         self.send_button.setProperty("stops", is_answering)
         _polish(self.send_button)
-        self.show_hint(_ANSWERING_HINT if is_answering else _HINT)
+        self.show_hint()
         self._refresh()
 
     def set_library_empty(self, is_empty: bool, *, is_filling: bool = False) -> None:
         """Say in the empty box that there is nothing to ask yet, and how to change that or that it is changing."""
         if self._is_library_empty and not is_empty and not self._is_answering:
-            self.show_hint(_HINT)  # whatever was said of the empty library is over
+            self.show_hint()  # whatever was said of the empty library is over
         self._is_library_empty = is_empty
         nothing = _FILLING_PLACEHOLDER if is_filling else _EMPTY_PLACEHOLDER
         self.box.setPlaceholderText(nothing if is_empty else _PLACEHOLDER)
@@ -232,9 +226,23 @@ class Composer(QFrame):
         self.send_button.setText("Stopping…")
         self.send_button.setEnabled(False)
 
-    def show_hint(self, hint: str) -> None:
-        """Say something small beside the button until the answering starts or ends."""
-        self.hint.setText(hint)
+    def show_hint(self, hint: str = "") -> None:
+        """Say something small beside the button until the answering starts or ends; without words the usual thing."""
+        self._special_hint = hint
+        self._fit_below()
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        self._fit_below()
+
+    def _fit_below(self) -> None:
+        """Share the line below the box: the usual hint only stands there where it needs no second line."""
+        self.scope_button.setMaximumWidth(round(self.width() * _MOST_OF_WIDTH))
+        usual = _ANSWERING_HINT if self._is_answering else _HINT
+        taken_px = min(self.scope_button.sizeHint().width(), self.scope_button.maximumWidth())
+        room_px = self.width() - taken_px - self.send_button.sizeHint().width() - _AROUND_PX
+        fits = self.hint.fontMetrics().horizontalAdvance(usual) <= room_px
+        self.hint.setText(self._special_hint or (usual if fits else ""))
 
     @Slot()
     def flush_draft(self) -> None:

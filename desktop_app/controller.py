@@ -28,13 +28,12 @@ from desktop_app.library_desk import LibraryDesk
 from desktop_app.notice_banner import NoticeStrip
 from desktop_app.notice_desk import NoticeDesk
 from desktop_app.problems import Problem, explain
-from desktop_app.scoping import left_of
+from desktop_app.scope_desk import ScopeDesk
 from desktop_app.source_desk import SourceDesk
 from desktop_app.source_view import SourceView
 from desktop_app.watching_desk import WatchingDesk
 from desktop_app.why_view import WhyView
 from desktop_app.window import Window
-from desktop_app.wording import count_words
 from desktop_app.workbench import EngineState, EngineStatus, Notice, Workbench
 from desktop_app.workers import Answering, Indexing
 from rag.types import Conversation, Scope, Turn
@@ -43,8 +42,6 @@ CLOSING_LIMIT_S = 2.8
 _BUSY = "Still answering. Your text is kept; send it when the answer is there, or stop it with Esc."
 _NOTHING_YET = "The first texts are being added. Your question is kept; send it in a moment."
 _NOTHING_TO_ASK = "Your library is empty. Your question is kept; add files with Ctrl+O, then send it."
-_NOTHING_LEFT = "None of the chosen documents is in the library any more."
-_NEW_WHEN_CHANGED = "A file that was changed and added again counts as a new document."
 _BUSY_ELSEWHERE = "Still answering in another conversation. Your text is kept; Esc stops that answer."
 
 
@@ -78,7 +75,6 @@ class Controller(QObject):
         self._view = conversation_view
         self._chooser = chooser
         self._edited_turn_id = ""
-        self._choice_strip: NoticeStrip | None = None
         self._is_closed = False
         self._unsaved_strip: NoticeStrip | None = None
         self.keeper = Keeper(is_hopeless=is_gone)
@@ -90,6 +86,7 @@ class Controller(QObject):
         self.battery = BatteryDesk(self.adding, window)
         self.watching = WatchingDesk(workbench, self.adding, window, own_folders)
         self.library = LibraryDesk(workbench, window, chooser, self.adding)
+        self.scopes = ScopeDesk(workbench, window, chooser, self.library, self.desk)
         self.sources = SourceDesk(
             workbench=workbench,
             window=window,
@@ -133,9 +130,9 @@ class Controller(QObject):
         view.copy_with_citations.connect(self.copy)
         view.why_requested.connect(self.sources.explain)
         view.question_chosen.connect(self.ask_example)
+        view.scope_requested.connect(self.take_scope)
         composer.send_requested.connect(self.send)
         composer.stop_requested.connect(self.stop)
-        composer.scope_requested.connect(self.choose_scope)
         self.library.open_requested.connect(self.sources.show_document)
         self._window.status_line.restart_requested.connect(self._restart_engine)
         self._window.conversation_list.export_requested.connect(self._export)
@@ -154,7 +151,7 @@ class Controller(QObject):
             "next_conversation": self._next_conversation,
             "previous_conversation": self._previous_conversation,
             "compose": self._window.composer.box.setFocus,
-            "scope": self.choose_scope,
+            "scope": self.scopes.open,
             "stop": self.stop,
             "ask_again": self._ask_last_again,
             "copy_answer": self._copy_last,
@@ -239,16 +236,12 @@ class Controller(QObject):
         if turn is not None:
             QGuiApplication.clipboard().setText(with_citations(turn))
 
-    @Slot()
-    def choose_scope(self) -> None:
-        """Let the reader choose the documents that are asked."""
-        chosen = self._chooser.scope(self.library.sources, self._window.composer.scope)
-        if chosen is None:
-            return
-        self.desk.set_scope(chosen)
-        _dismiss(self._choice_strip)
-        if self._window.composer.hint.text() == _NOTHING_LEFT:
-            self._window.composer.show_hint("")
+    @Slot(str)
+    def take_scope(self, turn_id: str) -> None:
+        """Ask the next question of what that one was asked of."""
+        turn = self.desk.turn(turn_id)
+        if turn is not None:
+            self.scopes.take_from(turn)
 
     @Slot()
     def close(self) -> None:
@@ -288,8 +281,8 @@ class Controller(QObject):
         turn = self.desk.turn(turn_id)
         if turn is None:
             return
-        # Where nothing of its own choice is left, the turn is asked of what the reader has chosen since.
-        is_lost = left_of(turn.scope, self.library.document_ids) is None
+        # Where nothing of its own scope is left, the turn is asked of what the reader has chosen since.
+        is_lost = self.scopes.is_lost(turn.scope)
         scope = self._scope_to_ask(self._window.composer.scope if is_lost else turn.scope)
         if scope is not None and self._may_replace_from(turn_id):
             self._ask(turn.question, scope, standalone, replaced_turn_id=turn_id)
@@ -304,27 +297,10 @@ class Controller(QObject):
     def _scope_to_ask(self, scope: Scope) -> Scope | None:
         """What is left of a scope; None where no question can be asked now, after the reader was told why."""
         hint = self._hindrance()
-        left = left_of(scope, self.library.document_ids)
-        if not hint and left is None:
-            hint = _NOTHING_LEFT
-            self._offer_choice(_NOTHING_LEFT, "Choose other documents, or the whole library, and ask again.")
-        if hint or left is None:
+        if hint:
             self._window.composer.show_hint(hint)
             return None
-        n_gone = len(scope.document_ids) - len(left.document_ids)
-        if n_gone:
-            gone, rest = _documents(n_gone), _documents(len(left.document_ids))
-            self._offer_choice(f"Not in the library any more: {gone} of those chosen", f"Asked: the other {rest}.")
-        return left
-
-    def _offer_choice(self, title: str, message: str) -> None:
-        self._choice_strip = self._window.banner.show_notice(
-            title,
-            f"{message} {_NEW_WHEN_CHANGED}",
-            tone="warn",
-            action="Choose documents…",
-            on_action=self.choose_scope,
-        )
+        return self.scopes.to_ask(scope)
 
     def _ask(self, text: str, scope: Scope, standalone: str | None = None, *, replaced_turn_id: str = "") -> None:
         if replaced_turn_id:
@@ -462,10 +438,6 @@ class Controller(QObject):
 def _dismiss(strip: NoticeStrip | None) -> None:
     if strip is not None and not strip.is_gone:
         strip.dismiss()
-
-
-def _documents(count: int) -> str:
-    return count_words(count, "document", "documents")
 
 
 def _without_arguments(slot: Callable[[], object]) -> Callable[..., object]:

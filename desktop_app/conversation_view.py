@@ -51,6 +51,7 @@ class ConversationView(QWidget):
         edit_standalone(str, str): turn id, and the question to search for instead.
         stop_requested(): stop the answer that is being written.
         question_chosen(str): an example was chosen.
+        scope_requested(str): turn id; what it was asked of is to be asked again.
     """
 
     quote_activated = Signal(str, int)
@@ -64,6 +65,7 @@ class ConversationView(QWidget):
     copy_with_citations = Signal(str)
     why_requested = Signal(str)
     question_chosen = Signal(str)
+    scope_requested = Signal(str)
 
     def __init__(self, themes: ThemeSource, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -331,6 +333,7 @@ class ConversationView(QWidget):
         view.copy_with_citations.connect(lambda: self.copy_with_citations.emit(turn_id))
         view.why_requested.connect(lambda: self.why_requested.emit(turn_id))
         view.stop_requested.connect(self.stop_requested)
+        view.scope_requested.connect(lambda: self.scope_requested.emit(turn_id))
         view.height_changed.connect(self._turn_grew)
         view.mark_quote(slot.current_quote)
         view.set_model_loading(self._is_model_loading)

@@ -188,8 +188,8 @@ def _anchor(kind: ExhibitKind, turn: int, number: int) -> str:
 
 def _figure(exhibit: Exhibit, answer: Answer) -> str:
     source = exhibit.source
-    author = f" · by {_bdi(source.author)}" if source.author else ""
-    said = f" · said by {_bdi(exhibit.speaker)}" if exhibit.speaker else ""
+    said = f" · by {_bdi(source.author)}" if source.author else ""
+    said += f" · said by {_bdi(exhibit.speaker)}" if exhibit.speaker else ""
     path = f"<br>{_bdi(source.path)}" if source.path else ""
     is_position = exhibit.kind is ExhibitKind.POSITION
     cited = words.position_words(answer, exhibit.number) if is_position else ""
@@ -201,7 +201,7 @@ def _figure(exhibit: Exhibit, answer: Answer) -> str:
         f'<figure class="{exhibit.kind}" id="{_anchor(exhibit.kind, exhibit.turn, exhibit.number)}">\n'
         f"<blockquote><bdi>{_text(exhibit.text)}</bdi></blockquote>\n"
         f'<figcaption><span class="mark">{_text(words.label_words(exhibit))}</span> '
-        f'<span class="title">{_bdi(source.title or source.name)}</span>{author}{said} · {_bdi(source.date or "no date")}'
+        f'<span class="title">{_bdi(source.title or source.name)}</span>{said} · {_bdi(source.date or "no date")}'
         f"{cited}<br>"
         f"{_bdi(source.name)} · {place}{_text(words.span_words(exhibit))}{reading}{path}<br>{copies}"
         f"<code>sha256 {_text(source.id)}</code></figcaption>\n</figure>\n"

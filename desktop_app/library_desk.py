@@ -54,7 +54,6 @@ class LibraryDesk(QObject):
             return
         self.sources = self._workbench.sources()
         self._window.status_line.show_library_size(len(self.sources))
-        self._window.composer.set_known_documents(self.document_ids)
         self._window.composer.set_library_empty(not self.sources, is_filling=self._adding.is_adding)
         if self._view is not None:
             self._view.show_sources(self.sources)

@@ -82,7 +82,7 @@ def scope_name(scope: Scope, holding: Holding | None) -> str:
         return short_words(scope)
     left = left_of(scope, holding)
     if left is None and scope.collection is not None:
-        return f"Collection {isolated(scope.collection)} is gone"
+        return f"Collection “{isolated(scope.collection)}” is gone"
     if left is None:
         return "No document left"
     if not is_askable(left, holding):

@@ -15,7 +15,7 @@ from desktop_app.library_desk import LibraryDesk
 from desktop_app.notice_banner import NoticeStrip
 from desktop_app.scope_button import is_askable
 from desktop_app.scope_popover import ScopePopover
-from desktop_app.scope_words import NOTHING_IN_SCOPE, isolated
+from desktop_app.scope_words import isolated
 from desktop_app.scoping import Holding, left_of
 from desktop_app.window import Window
 from desktop_app.wording import count_words
@@ -107,7 +107,7 @@ class ScopeDesk(QObject):
             self._tell_lost(scope)
             return None
         if not is_askable(left, holding):
-            self._window.composer.show_hint(f"{NOTHING_IN_SCOPE}. {_KEPT}")
+            self._window.composer.show_hint(_KEPT)
             return None
         if left != scope:
             self._tell_what_is_left(scope, left)
@@ -123,7 +123,7 @@ class ScopeDesk(QObject):
             )
             return
         lost = f"The collection “{isolated(scope.collection)}” is not in the library any more."
-        self._window.composer.show_hint(f"This collection is gone. {_KEPT}")
+        self._window.composer.show_hint(_KEPT)
         self._tell(lost, f"{_RENAMED_OR_REMOVED} Choose another one, or the whole library, and ask again.")
 
     def _tell_what_is_left(self, scope: Scope, left: Scope) -> None:

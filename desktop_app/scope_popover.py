@@ -60,11 +60,14 @@ class ScopePopover(QFrame):
         self.setAccessibleName("What to ask")
         self._scope = Scope()
         self._holding = Holding()
-        self.choices = _Choices(self)
-        self.since_box = _date_box("From", "2019", self)
-        self.until_box = _date_box("To", "June 2020", self)
+        self.choices = _Choices("What to ask", self)
+        self.collections = _Choices("Collections", self)
+        self.since_box = _date_box("From", self)
+        self.until_box = _date_box("To", self)
         self.clear_button = named(QPushButton("Clear", self), "status-button")
         self.clear_button.setAccessibleName("Ask documents of any date")
+        self._above_collections = _rule(self)
+        self._column = QVBoxLayout(self)
         self.message = named(QLabel(self), "scope-message")
         self.message.setTextFormat(Qt.TextFormat.PlainText)
         self.message.setWordWrap(True)
@@ -75,7 +78,7 @@ class ScopePopover(QFrame):
         dates = QHBoxLayout()
         dates.setContentsMargins(_PADDING_PX, 0, _PADDING_PX - 4, 0)
         dates.setSpacing(8)
-        for words, box in (("Dated from", self.since_box), ("to", self.until_box)):
+        for words, box in (("From", self.since_box), ("to", self.until_box)):
             label = named(QLabel(words, self), "muted")
             label.setBuddy(box)
             dates.addWidget(label)
@@ -84,18 +87,22 @@ class ScopePopover(QFrame):
         foot = QHBoxLayout()
         foot.setContentsMargins(_PADDING_PX, 0, _PADDING_PX, 0)
         foot.addWidget(self.message)
-        rule = named(QFrame(self), "scope-rule")
-        rule.setFixedHeight(1)
-        layout = QVBoxLayout(self)
+        layout = self._column
         layout.setContentsMargins(6, 6, 6, 10)
-        layout.setSpacing(8)
+        layout.setSpacing(6)
         layout.addWidget(self.choices)
-        layout.addWidget(rule)
+        layout.addWidget(self._above_collections)
+        layout.addWidget(self.collections)
+        layout.addWidget(_rule(self))
+        layout.addSpacing(2)
         layout.addLayout(dates)
         layout.addLayout(foot)
 
     def _connect(self) -> None:
-        self.choices.chosen.connect(self._choose)
+        for choices in (self.choices, self.collections):
+            choices.chosen.connect(self._choose)
+        self.choices.passed_below.connect(self.collections.enter_from_above)
+        self.collections.passed_above.connect(self.choices.enter_from_below)
         for box in (self.since_box, self.until_box):
             box.textChanged.connect(self._tell)
             box.editingFinished.connect(self._take_dates)
@@ -113,15 +120,28 @@ class ScopePopover(QFrame):
         width_px = self.fontMetrics().averageCharWidth() * _WIDTH_CHARS + 6 * _PADDING_PX
         self.setFixedWidth(min(width_px, room.width() - 2 * _PADDING_PX))
         self.ensurePolished()
-        self.choices.fit(_MOST_ROWS)
-        self.setFixedHeight(self.layout().totalHeightForWidth(self.width()))
+        self.choices.fit(2)
+        self.collections.fit(_MOST_ROWS)
+        self._fit_height()
         screen = (room.screen() or QGuiApplication.primaryScreen()).availableGeometry()
         place = button.mapToGlobal(QPoint(0, -self.height() - 4))
         right_px = min(room.mapToGlobal(QPoint(room.width() - _PADDING_PX, 0)).x(), screen.right())
         x = max(screen.left(), min(place.x(), right_px - self.width()))
         self.move(x, max(screen.top(), place.y()))
         self.show()
-        self.choices.setFocus(Qt.FocusReason.PopupFocusReason)
+        focused = self.collections if self.collections.has_current else self.choices
+        focused.setFocus(Qt.FocusReason.PopupFocusReason)
+
+    def _fit_height(self) -> None:
+        """Be as high as the content asks for; the lower edge stays where it is, beside the button."""
+        bottom_px = self.y() + self.height()
+        layout = self._column
+        layout.activate()
+        has_wrapped_words = layout.hasHeightForWidth()
+        height_px = layout.totalHeightForWidth(self.width()) if has_wrapped_words else layout.totalSizeHint().height()
+        self.setFixedHeight(height_px)
+        if self.isVisible():
+            self.move(self.x(), bottom_px - self.height())
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
         if event.key() == Qt.Key.Key_Escape:
@@ -181,14 +201,18 @@ class ScopePopover(QFrame):
         holding, now = self._holding, self._scope
         is_chosen = bool(now.document_ids)
         self.choices.clear()
+        self.collections.clear()
         self.choices.add(WHOLE_LIBRARY, len(holding.sources), Scope(), is_current=now.is_whole_library)
         for one in holding.collections:
             held = holding.documents_in(Scope(collection=one.name))
             is_current = now.collection == one.name and not is_chosen
-            self.choices.add(one.name, len(held), Scope(collection=one.name), is_current=is_current)
+            self.collections.add(one.name, len(held), Scope(collection=one.name), is_current=is_current)
         left = left_of(Scope(now.document_ids), holding) if is_chosen else None
         self.choices.add(_CHOSEN, len(left.document_ids) if left else None, None, is_current=is_chosen)
-        self.choices.select_current()
+        for part in (self._above_collections, self.collections):
+            part.setVisible(bool(holding.collections))
+        for choices in (self.choices, self.collections):
+            choices.select_current()
 
     def _show_dates(self) -> None:
         for box, iso in ((self.since_box, self._scope.since), (self.until_box, self._scope.until)):
@@ -207,8 +231,11 @@ class ScopePopover(QFrame):
         words = dates.problem or self._left_words(asked)
         self.message.setText(words)
         self.message.setProperty("warns", bool(dates.problem) or words.startswith(NOTHING_IN_SCOPE))
+        self.message.setVisible(bool(words))
         self.message.style().unpolish(self.message)
         self.message.style().polish(self.message)
+        if self.isVisible():
+            self._fit_height()
 
     def _left_words(self, scope: Scope) -> str:
         if scope.is_whole_library:
@@ -218,7 +245,8 @@ class ScopePopover(QFrame):
             return f"The collection “{isolated(scope.collection)}” is not in the library any more."
         documents = self._holding.documents_in(left) if left is not None else ()
         n_undated = self._holding.n_undated(left) if left is not None else 0
-        undated = f" {count_words(n_undated, 'document has', 'documents have')} no date." if n_undated else ""
+        verb = "is" if n_undated == 1 else "are"
+        undated = f" {n_undated:,} without a date {verb} left out." if n_undated else ""
         if not documents:
             return f"{NOTHING_IN_SCOPE}.{undated}"
         total = count_words(len(self._holding.sources), "document", "documents")
@@ -230,14 +258,17 @@ class _Choices(QListWidget):
 
     Signals:
         chosen(Scope or None): None stands for single documents.
+        passed_above(), passed_below(): an arrow key went beyond the first or the last row.
     """
 
     chosen = Signal(object)
+    passed_above = Signal()
+    passed_below = Signal()
 
-    def __init__(self, parent: QWidget) -> None:
+    def __init__(self, name: str, parent: QWidget) -> None:
         super().__init__(parent)
         self.setObjectName("scope-choices")
-        self.setAccessibleName("What to ask")
+        self.setAccessibleName(name)
         self.setFrameShape(QFrame.Shape.NoFrame)
         self.setMouseTracking(True)
         self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
@@ -257,10 +288,28 @@ class _Choices(QListWidget):
         item.setToolTip(plain_tooltip(name) if len(name) > _WIDTH_CHARS // 2 else "")
         self.addItem(item)
 
+    @property
+    def has_current(self) -> bool:
+        """Whether the present scope is among the rows."""
+        return any(self.item(row).data(_CurrentRole) for row in range(self.count()))
+
     def select_current(self) -> None:
         """Begin at the row of the present scope, or at the top."""
         rows = [row for row in range(self.count()) if self.item(row).data(_CurrentRole)]
         self.setCurrentRow(rows[0] if rows else 0)
+
+    @Slot()
+    def enter_from_above(self) -> None:
+        """Go to the first row."""
+        if self.count():
+            self.setCurrentRow(0)
+            self.setFocus(Qt.FocusReason.OtherFocusReason)
+
+    @Slot()
+    def enter_from_below(self) -> None:
+        """Go to the last row."""
+        self.setCurrentRow(self.count() - 1)
+        self.setFocus(Qt.FocusReason.OtherFocusReason)
 
     def fit(self, most_rows: int) -> None:
         """Be as high as the rows, and scroll where there are too many."""
@@ -274,6 +323,10 @@ class _Choices(QListWidget):
             self._tell(item)
         elif event.key() == Qt.Key.Key_Escape:
             event.ignore()
+        elif event.key() == Qt.Key.Key_Up and self.currentRow() <= 0:
+            self.passed_above.emit()
+        elif event.key() == Qt.Key.Key_Down and self.currentRow() == self.count() - 1:
+            self.passed_below.emit()
         else:
             super().keyPressEvent(event)
 
@@ -294,6 +347,8 @@ class _ChoiceDelegate(QStyledItemDelegate):
         shown = QStyleOptionViewItem(option)
         self.initStyleOption(shown, index)
         name, shown.text = shown.text, ""
+        if shown.widget is not None and not shown.widget.hasFocus():  # the keys are elsewhere
+            shown.state &= ~QStyle.StateFlag.State_Selected
         style = shown.widget.style() if shown.widget else QApplication.style()
         style.drawControl(QStyle.ControlElement.CE_ItemViewItem, shown, painter, shown.widget)
         tick_px = shown.fontMetrics.horizontalAdvance("✓") + _PADDING_PX
@@ -317,9 +372,15 @@ def _draw(painter: QPainter, room: QRect, words: str, side: Qt.AlignmentFlag) ->
     painter.drawText(room, side | Qt.AlignmentFlag.AlignVCenter | Qt.AlignmentFlag.AlignAbsolute, cut)
 
 
-def _date_box(name: str, example: str, parent: QWidget) -> QLineEdit:
+def _rule(parent: QWidget) -> QFrame:
+    rule = named(QFrame(parent), "scope-rule")
+    rule.setFixedHeight(1)
+    return rule
+
+
+def _date_box(name: str, parent: QWidget) -> QLineEdit:
     box = QLineEdit(parent)
-    box.setPlaceholderText(example)
+    box.setPlaceholderText("any date")
     box.setAccessibleName(f"{name}: a year, a month or a day")
     box.setToolTip("A year (2019), a month (June 2020) or a day (12 March 2019)")
     box.setMaxLength(40)

@@ -15,6 +15,7 @@ WHOLE_LIBRARY = "Whole library"
 NOTHING_IN_SCOPE = "No document in this scope"
 _ISOLATE, _END_ISOLATE = "\u2068", "\u2069"
 _NAME_CHARS = 200
+_SHORT_NAME_CHARS = 32
 
 
 def short_words(scope: Scope, n_documents: int | None = None) -> str:
@@ -24,7 +25,7 @@ def short_words(scope: Scope, n_documents: int | None = None) -> str:
     """
     if scope.is_whole_library:
         return WHOLE_LIBRARY
-    chosen = [f"collection {isolated(scope.collection)}"] if scope.collection is not None else []
+    chosen = [f"collection {isolated(scope.collection, _SHORT_NAME_CHARS)}"] if scope.collection is not None else []
     chosen += [_documents(len(scope.document_ids))] if scope.document_ids else []
     is_counted = n_documents is not None and scope.collection is not None
     parts = (" and ".join(chosen), period_words(scope), _documents(n_documents or 0) if is_counted else "")
@@ -53,9 +54,9 @@ def period_words(scope: Scope) -> str:
     return f"since {since}" if since else f"until {until}" if until else ""
 
 
-def isolated(name: str) -> str:
+def isolated(name: str, most_chars: int = _NAME_CHARS) -> str:
     """A name on one line, fenced where it is written from right to left, so that it cannot reorder what is around."""
-    line = one_line(name, _NAME_CHARS)
+    line = one_line(name, most_chars)
     is_fenced = any(bidirectional(letter) in ("R", "AL", "AN", "RLO", "RLE", "RLI") for letter in line)
     return f"{_ISOLATE}{line}{_END_ISOLATE}" if is_fenced else line
 

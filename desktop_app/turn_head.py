@@ -1,4 +1,4 @@
-"""The question at the top of a turn, and under it what was really searched for, which can be edited in place."""
+"""The question at the top of a turn; under it what it was asked of, and what was really searched for, to be edited."""
 
 from __future__ import annotations
 
@@ -6,25 +6,33 @@ from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QKeyEvent, QPalette
 from PySide6.QtWidgets import QHBoxLayout, QLineEdit, QVBoxLayout, QWidget
 
-from desktop_app.buttons import QuietButton
-from desktop_app.inert_text import Caption, InertText
+from desktop_app.buttons import CutQuietButton, QuietButton
+from desktop_app.inert_text import Caption, InertText, plain_tooltip
+from desktop_app.scope_words import asked_words
 from desktop_app.theme import Theme
+from rag.types import Scope
 
 
 class TurnHead(QWidget):
-    """Question and standalone question.
+    """Question, scope where it is not the whole library, and standalone question.
 
     Signals:
         standalone_edited(str): search for this instead.
+        scope_requested(): ask of the same documents again.
     """
 
     standalone_edited = Signal(str)
+    scope_requested = Signal()
 
-    def __init__(self, question: str, theme: Theme, parent: QWidget | None = None) -> None:
+    def __init__(self, question: str, scope: Scope, theme: Theme, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._plain_question = question
         self._question = InertText(question, line_height_percent=120)
         self._question.setAccessibleName(f"Question: {question}")
+        self._scope = CutQuietButton(asked_words(scope).rstrip("."), self, is_muted=True)
+        self._scope.setAccessibleName(f"{asked_words(scope)} Ask the next question of the same")
+        self._scope.setToolTip(plain_tooltip(f"{asked_words(scope)}\nClick to ask the next question of the same."))
+        self._scope.clicked.connect(self.scope_requested)
         self._searched = _SearchedLine()
         self._searched.edited.connect(self.standalone_edited)
         self._searched.hide()
@@ -32,11 +40,16 @@ class TurnHead(QWidget):
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(4)
         column.addWidget(self._question)
+        if scope.is_whole_library:
+            self._scope.hide()
+        else:
+            column.addWidget(self._scope, 0, Qt.AlignmentFlag.AlignLeft)
         column.addWidget(self._searched)
         self.set_theme(theme)
 
     def set_theme(self, theme: Theme) -> None:
         self._question.setFont(theme.question)
+        self._scope.setFont(theme.small)
         self._searched.set_theme(theme)
 
     def show_standalone(self, standalone: str) -> None:

@@ -34,6 +34,7 @@ class TurnView(QWidget):
         document_activated(str): id of a document that is to be opened.
         ask_again(), edit_question(), copy_with_citations(), why_requested(), stop_requested(): the reader's wish.
         edit_standalone(str): search for this question instead.
+        scope_requested(): what this question was asked of is to be asked again.
         height_changed(): its height for the present width may be another one.
     """
 
@@ -47,6 +48,7 @@ class TurnView(QWidget):
     stop_requested = Signal()
     copy_with_citations = Signal()
     why_requested = Signal()
+    scope_requested = Signal()
     height_changed = Signal()
 
     def __init__(
@@ -68,7 +70,7 @@ class TurnView(QWidget):
         self._is_before_draft = False
         self._is_model_loading = False
         self._is_unsupported_shown = is_unsupported_shown
-        self._head = TurnHead(turn.question, theme)
+        self._head = TurnHead(turn.question, turn.scope, theme)
         self._activity = _ActivityLine()
         self._evidence = EvidenceList(theme)
         self._problem = ProblemBox(theme)
@@ -180,6 +182,7 @@ class TurnView(QWidget):
 
     def _connect(self) -> None:
         self._head.standalone_edited.connect(self.edit_standalone)
+        self._head.scope_requested.connect(self.scope_requested)
         self._activity.stop_requested.connect(self.stop_requested)
         self._evidence.quote_activated.connect(self.quote_activated)
         self._evidence.hit_activated.connect(self.hit_activated)

@@ -23,7 +23,8 @@ def named(widget: _Widget, name: str) -> _Widget:
 
 def window_style(theme: Theme) -> str:
     """A style sheet for everything inside the main window and its dialogs, by object names."""
-    return "\n".join((_panes(theme), _buttons(theme), _fields(theme), _status(theme), _notices(theme)))
+    parts = (_panes(theme), _buttons(theme), _fields(theme), _scopes(theme), _status(theme), _notices(theme))
+    return "\n".join(parts)
 
 
 def _panes(theme: Theme) -> str:
@@ -82,6 +83,7 @@ def _buttons(theme: Theme) -> str:
         #scope-button:hover {{ background: {_css(theme.hover)}; color: {_css(theme.text)}; }}
         #scope-button:focus {{ border: 1px solid {_css(theme.accent)}; }}
         #scope-button[narrowed="true"] {{ color: {_css(theme.accent)}; border: 1px solid {_css(theme.accent)}; }}
+        #scope-button[holds_nothing="true"] {{ color: {_css(theme.warn)}; border: 1px solid {_css(theme.warn)}; }}
         #status-button, #notice-dismiss, #source-close {{ background: transparent; border: 1px solid transparent;
                          padding: 2px 8px; border-radius: 5px; {small} color: {_css(theme.muted)}; }}
         #status-button:hover, #notice-dismiss:hover, #source-close:hover {{ background: {_css(theme.hover)};
@@ -96,6 +98,20 @@ def _fields(theme: Theme) -> str:
                      border-radius: 6px; padding: 5px 8px; selection-background-color: {_css(theme.selection)};
                      selection-color: {_css(theme.text)}; }}
         QLineEdit:focus {{ border: 1px solid {_css(theme.accent)}; }}
+    """
+
+
+def _scopes(theme: Theme) -> str:
+    small = f"font-size: {theme.small.pointSizeF()}pt;"
+    return f"""
+        #scope-popover {{ background: {_css(theme.surface)}; border: 1px solid {_css(theme.quote_rule)}; }}
+        #scope-choices {{ background: {_css(theme.surface)}; color: {_css(theme.text)}; outline: none; border: none; }}
+        #scope-choices::item {{ border-radius: 5px; border: 1px solid transparent; }}
+        #scope-choices::item:hover {{ background: {_css(theme.hover)}; }}
+        #scope-choices::item:selected {{ background: {_css(theme.hover)}; border: 1px solid {_css(theme.rule)}; }}
+        #scope-rule {{ background: {_css(theme.rule)}; border: none; }}
+        #scope-message {{ color: {_css(theme.muted)}; {small} }}
+        #scope-message[warns="true"] {{ color: {_css(theme.warn)}; }}
     """
 
 

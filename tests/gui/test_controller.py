@@ -172,6 +172,9 @@ class TestAsking:
         scope = Scope((opened.bench.documents[1].id,))
         opened.chooser.chosen_scope = scope
         opened.window.composer.scope_button.click()
+        popover = opened.controller.scopes.popover
+        assert popover is not None
+        popover.choices.chosen.emit(None)
         opened.ask("Why?")
         assert opened.bench.asked[0].scope == scope
         conversation_id = opened.current.id

@@ -9,9 +9,11 @@ import sqlite3
 import subprocess
 import sys
 import threading
+from collections.abc import Callable
 from contextlib import closing
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import msgspec
 import pytest
@@ -25,7 +27,17 @@ from desktop_app.conversations import (
 )
 from rag.types import Finish, Turn
 from tests.kills import n_kills
-from tests.transcripts import ARABIC_DOCUMENT, answer, in_first_form, quote, realistic, telling, turn
+from tests.transcripts import (
+    ARABIC_DOCUMENT,
+    answer,
+    in_first_form,
+    in_second_form,
+    placed,
+    quote,
+    realistic,
+    telling,
+    turn,
+)
 
 ROOT = Path(__file__).resolve().parents[3]
 
@@ -48,7 +60,10 @@ def test_a_conversation_comes_back_as_it_was_saved(path: Path) -> None:
 
 
 def test_what_an_answer_carries_besides_its_quotes_comes_back(path: Path) -> None:
-    turns = telling().conversation.turns
+    turns = (
+        *telling().conversation.turns,
+        *(replace(one, id=f"placed {one.id}") for one in placed().conversation.turns),
+    )
     with Conversations(path) as conversations:
         begun = conversations.new()
         for saved in turns:
@@ -56,15 +71,21 @@ def test_what_an_answer_carries_besides_its_quotes_comes_back(path: Path) -> Non
         assert conversations.load(begun.id).turns == turns
 
 
-def test_turns_of_the_first_form_open_as_they_were(path: Path) -> None:
-    turns = realistic().conversation.turns
+@pytest.mark.parametrize(
+    ("turns", "in_old_form"),
+    [(realistic().conversation.turns, in_first_form), (telling().conversation.turns, in_second_form)],
+    ids=["first", "second"],
+)
+def test_turns_of_older_forms_open_as_they_were(
+    path: Path, turns: tuple[Turn, ...], in_old_form: Callable[[Turn], dict[str, Any]]
+) -> None:
     with Conversations(path) as conversations:
         begun = conversations.new()
         for saved in turns:
             conversations.save_turn(begun.id, saved)
     with closing(sqlite3.connect(path)) as connection, connection:
         for saved in turns:
-            body = msgspec.json.encode(in_first_form(saved))
+            body = msgspec.json.encode(in_old_form(saved))
             row = (body, hashlib.sha256(body).digest(), saved.id)
             connection.execute("UPDATE turns SET body = ?, digest = ? WHERE id = ?", row)
     with Conversations(path) as conversations:
@@ -472,6 +493,7 @@ WRITER = """
 import json, os, sys
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 from desktop_app.conversations import Conversations
 from tests.transcripts import answer, turn
 
@@ -529,6 +551,7 @@ def test_nothing_acknowledged_is_lost_when_the_writer_is_killed(path: Path) -> N
 REPLACER = """
 import sys
 from pathlib import Path
+from typing import Any
 from desktop_app.conversations import Conversations
 from tests.transcripts import answer, turn
 
