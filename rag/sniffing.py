@@ -6,6 +6,7 @@ A text file that is named as one stays one: HTML, JSON or an e-mail in a .txt or
 from __future__ import annotations
 
 import io
+import lzma
 import re
 import struct
 import zipfile
@@ -89,7 +90,7 @@ _BY_MEMBER: Final = (
     ("xl/workbook.xml", XLSX),
     ("META-INF/container.xml", EPUB),
 )
-_CONTENT_TYPES = "[Content_Types].xml"
+_MAX_MIMETYPE_BYTES = 200
 _MAX_CONTENT_TYPES_BYTES = 10**6
 _BY_CONTENT_TYPE: Final = (
     (b"wordprocessingml.document.main+xml", DOCX),
@@ -114,7 +115,12 @@ _LOOKS_LIKE_XML = re.compile(
 _LOOKS_LIKE_JSON = re.compile(rb'(?:\xef\xbb\xbf)?\s*(?:\{\s*(?:"|\})|\[\s*[\[{"\]\d-])')
 _JSON_END = re.compile(rb"[\]}]\s*\Z")
 _LOOKS_LIKE_NOTEBOOK = re.compile(rb'"(?:cells|worksheets)"\s*:\s*\[')
-_MBOX_LINE = re.compile(rb"From [^\r\n]{1,200}\d\d:\d\d[^\r\n]{0,60}\r?\n>?[!-9;-~]+:")
+POSTMARK: Final = re.compile(
+    rb"^From [^\r\n]{0,200}\b(?:Mon|Tue|Wed|Thu|Fri|Sat|Sun)\b[^\r\n]{1,40}\d\d:\d\d[^\r\n]{0,60}\r?\n"
+    rb"(?=>?[!-9;-~]{1,76}:)",
+    re.MULTILINE,
+)
+"""The line before each e-mail of a mailbox: a day and a time, and a header field in the next line."""
 _HEADER_LINE = re.compile(rb"([!-9;-~]{1,76}):|[ \t]")
 _HEADER_NAMES: Final = frozenset(
     {b"from", b"to", b"cc", b"subject", b"date", b"message-id", b"received", b"return-path", b"mime-version"}
@@ -150,21 +156,23 @@ def is_picture_or_sound(content: bytes) -> bool:
 
 def media_type_of_zip(archive: zipfile.ZipFile) -> str:
     """The kind of document that a zip package is; ZIP where it is none."""
-    try:
-        names = set(archive.namelist())
-        if "mimetype" in names and archive.getinfo("mimetype").file_size < 200:
-            named = archive.read("mimetype").decode("ascii", "replace").strip()
-            if named in {EPUB, ODT, ODS, ODP}:
-                return named
-        found = next((media_type for member, media_type in _BY_MEMBER if member in names), None)
-        if found or _CONTENT_TYPES not in names:
-            return found or ZIP
-        if archive.getinfo(_CONTENT_TYPES).file_size > _MAX_CONTENT_TYPES_BYTES:
-            return ZIP
-        declared = archive.read(_CONTENT_TYPES)
-    except (zipfile.BadZipFile, OSError, RuntimeError, NotImplementedError, ValueError, EOFError, zlib.error):
-        return ZIP
+    names = set(archive.namelist())
+    named = _member(archive, "mimetype", _MAX_MIMETYPE_BYTES).decode("ascii", "replace").strip()
+    if named in {EPUB, ODT, ODS, ODP}:
+        return named
+    found = next((media_type for member, media_type in _BY_MEMBER if member in names), None)
+    if found:
+        return found
+    declared = _member(archive, "[Content_Types].xml", _MAX_CONTENT_TYPES_BYTES)
     return next((media_type for words, media_type in _BY_CONTENT_TYPE if words in declared), ZIP)
+
+
+def _member(archive: zipfile.ZipFile, name: str, max_bytes: int) -> bytes:
+    """The bytes of a small member; none where it is missing, large, encrypted or damaged."""
+    try:
+        return archive.read(name) if archive.getinfo(name).file_size <= max_bytes else b""
+    except (KeyError, zipfile.BadZipFile, OSError, RuntimeError, ValueError, EOFError, zlib.error, lzma.LZMAError):
+        return b""
 
 
 def _of_zip(content: bytes) -> str:
@@ -194,10 +202,13 @@ def _guessed(content: bytes) -> str:
     head = content[:_HEAD_BYTES]
     if _LOOKS_LIKE_XML.match(head):
         return XML
-    if _MBOX_LINE.match(head):
+    if POSTMARK.match(head):
         return MBOX
-    if _header_names(head) >= _MIN_HEADER_NAMES or _SAVED_PAGE.match(head):
-        return MHTML if _SAVED_PAGE.search(_header(head)) else EML
+    n_names = _header_names(head)
+    if n_names and _SAVED_PAGE.search(_header(head)):
+        return MHTML
+    if n_names >= _MIN_HEADER_NAMES:
+        return EML
     if _LOOKS_LIKE_JSON.match(head) and _JSON_END.search(content[-_HEAD_BYTES:]):
         is_notebook = _LOOKS_LIKE_NOTEBOOK.search(head) and b'"nbformat"' in content
         return NOTEBOOK if is_notebook else JSON

@@ -81,6 +81,8 @@ class EpubReader:
                 text.add(
                     marked.text, PartKind.CHAPTER, number, shortened(label or _heading(markup)), marks=marked.marks
                 )
+        if lost == len(book.members):
+            raise UnreadableSource(path=str(path), reason="none of its chapters can be read.")
         note = f"{lost:,} of its {len(book.members):,} files could not be read." if lost else ""
         return Reading(
             text=text.text,

@@ -1,7 +1,7 @@
 """Reads mailboxes (.mbox): each e-mail in them a part, in the order of the file.
 
-An e-mail begins at a `From ` line that holds a time and is followed by a header field, so that a sentence which begins
-with From ends none. A `>` that was put before such a line when the mailbox was written is taken off again.
+An e-mail begins at a `From ` line that holds a day and a time and is followed by a header field, so that a sentence
+which begins with From ends none. A `>` that was put before such a line when the mailbox was written is taken off again.
 """
 
 from __future__ import annotations
@@ -16,7 +16,6 @@ from rag.readers.letters import Letter, reading_of
 from rag.readers.mail import letter_of
 from rag.types import Reading
 
-_POSTMARK = re.compile(rb"^From [^\r\n]{1,200}\d\d:\d\d[^\r\n]{0,60}\r?\n(?=>?[!-9;-~]{1,76}:)", re.MULTILINE)
 _QUOTED_POSTMARK = re.compile(rb"^>(>*From )", re.MULTILINE)
 _MAX_LETTERS = 50_000
 
@@ -25,7 +24,7 @@ class MboxReader:
     """All e-mails of a mailbox; one that cannot be read is noted and does not stop the others."""
 
     def read(self, content: bytes, path: Path) -> Reading:
-        places = [match.span() for match in _POSTMARK.finditer(content)]
+        places = [match.span() for match in sniffing.POSTMARK.finditer(content)]
         if not places:
             raise UnreadableSource(path=str(path), reason="it holds no e-mails, or is no mailbox.")
         if len(places) > _MAX_LETTERS:

@@ -6,18 +6,22 @@ import codecs
 import os
 import pickle
 import socket
+import struct
 import sys
 import tracemalloc
+import zlib
 from pathlib import Path
 
+import lxml.etree
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from rag import sniffing
 from rag.dates import iso_date
 from rag.errors import EmptySource, SourceError, UnreadableSource, UnsupportedFormat
-from rag.formats import ENDINGS
-from rag.reading import read
+from rag.formats import ENDINGS, Format, FormatReader
+from rag.reading import LocalReader, read
 from rag.types import FileState, Reading
 
 _ENGLISH = "The envoy spoke in Kabul. “Nothing was signed,” he said – and left for Doha.\n" * 5
@@ -209,3 +213,63 @@ def test_html_in_a_text_file_stays_the_text_it_is(tmp_path: Path) -> None:
 
 def test_endings_worth_reading_in_a_folder_are_those_of_the_readers() -> None:
     assert {".txt", ".md", ".html", ".htm"} <= ENDINGS
+
+
+class _Stumbling:
+    """A reader whose parser raises something."""
+
+    def __init__(self, error: BaseException) -> None:
+        self._error = error
+
+    def read(self, content: bytes, path: Path) -> Reading:
+        raise self._error
+
+
+class _StumblingFormat(Format):
+    """A format of such a reader."""
+
+    _error: BaseException
+
+    def __init__(self, error: BaseException) -> None:
+        super().__init__(sniffing.PLAIN, (".txt",), "")
+        object.__setattr__(self, "_error", error)
+
+    def make_reader(self) -> FormatReader:
+        return _Stumbling(self._error)
+
+
+@pytest.mark.parametrize(
+    "error",
+    [
+        KeyError("x"),
+        ValueError("x"),
+        RecursionError("x"),
+        zlib.error("x"),
+        struct.error("x"),
+        lxml.etree.XMLSyntaxError("x", 1, 1, 1),
+        AttributeError("x"),
+        AssertionError(),
+        OSError("x"),
+        UnicodeError("x"),
+        RuntimeError("x"),
+    ],
+    ids=repr,
+)
+def test_whatever_a_parser_raises_is_one_plain_sentence(error: Exception) -> None:
+    reader = LocalReader([_StumblingFormat(error)])
+    with pytest.raises(UnreadableSource, match="it is damaged, or not what its name says") as caught:
+        reader.read_content(b"words", Path("a.txt"))
+    assert caught.value.__cause__ is error
+
+
+@pytest.mark.parametrize("error", [MemoryError(), KeyboardInterrupt(), EmptySource(path="a", reason="no.")], ids=repr)
+def test_what_is_no_damage_passes_the_border(error: BaseException) -> None:
+    with pytest.raises(type(error)):
+        LocalReader([_StumblingFormat(error)]).read_content(b"words", Path("a.txt"))
+
+
+def test_what_no_database_stores_is_replaced_and_every_place_stays() -> None:
+    raw = '{"title": "a\\ud800b", "note": "Half a \\udc00 character and \\u0000 and the end."}'
+    reading = LocalReader().read_content(raw.encode(), Path("a.json"))
+    assert reading.title == "a\ufffdb"
+    assert "Half a \ufffd character and \ufffd and the end." in reading.text

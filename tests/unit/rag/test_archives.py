@@ -1,0 +1,213 @@
+"""What becomes of zip archives: a folder to look into, whose files are read one at a time and never unpacked."""
+
+from __future__ import annotations
+
+import hashlib
+import io
+import struct
+import time
+import zipfile
+from collections.abc import Mapping
+from pathlib import Path
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from rag import archives
+from rag.errors import EncryptedSource, SourceError, UnreadableSource, UnsupportedFormat
+from rag.reading import LocalReader, open_regular, read
+from tests.book_files import epub, locked, package, page, zipped
+
+
+def _written(folder: Path, content: bytes | Mapping[str, str | bytes], name: str = "a.zip") -> Path:
+    path = folder / name
+    path.write_bytes(content if isinstance(content, bytes) else zipped(content))
+    return path
+
+
+def _names(path: Path) -> list[str]:
+    return [member.path.relative_to(path).as_posix() for member in archives.members(path)]
+
+
+def test_files_have_paths_through_the_archive(tmp_path: Path) -> None:
+    path = _written(tmp_path, {"a.txt": "The first words.", "sub/b.md": "# Second\n", "sub/": ""})
+    assert [(member.path, member.size_bytes) for member in archives.members(path)] == [
+        (path / "a.txt", 16),
+        (path / "sub" / "b.md", 9),
+    ]
+    assert read(path / "a.txt").text == "The first words."
+    assert read(path / "sub/b.md").title == "Second"
+
+
+def test_a_file_in_an_archive_opens_like_any_other(tmp_path: Path) -> None:
+    words = b"words " * 100_000
+    path = _written(tmp_path, {"a.txt": words})
+    digest = hashlib.sha256()
+    with open_regular(path / "a.txt") as file:
+        while piece := file.read(2**16):
+            digest.update(piece)
+    assert digest.digest() == hashlib.sha256(words).digest()
+
+
+def test_the_mark_of_a_file_changes_with_its_content(tmp_path: Path) -> None:
+    before = archives.members(_written(tmp_path, {"a.txt": "one"}))[0].crc
+    assert archives.members(_written(tmp_path, {"a.txt": "two"}))[0].crc != before
+
+
+def test_names_that_lead_out_are_hidden_or_no_files_do_not_count(tmp_path: Path) -> None:
+    link = zipfile.ZipInfo("link.txt")
+    link.external_attr = 0o120777 << 16
+    written = io.BytesIO()
+    with zipfile.ZipFile(written, "w") as archive:
+        for name in ("../x.txt", "/etc/x.txt", "a/../../x.txt", "C:\\x.txt", "..\\x.txt", "\\x.txt", "a//b.txt"):
+            archive.writestr(zipfile.ZipInfo(name), "out")
+        for name in (".hidden.txt", "a/.git/x.txt", "__MACOSX/._a.txt", "folder/"):
+            archive.writestr(name, "hidden")
+        archive.writestr(link, "/etc/passwd")
+        archive.writestr("sub\\good.txt", "good")
+    path = _written(tmp_path, written.getvalue())
+    assert _names(path) == ["sub/good.txt"]
+    assert read(path / "sub/good.txt").text == "good"
+    for name in ("../x.txt", "/etc/x.txt", "link.txt", "__MACOSX/._a.txt"):
+        with pytest.raises(UnreadableSource):
+            read(Path(f"{path}/{name}"))
+
+
+@pytest.mark.filterwarnings("ignore:Duplicate name")
+def test_a_name_that_stands_twice_is_one_file_and_case_tells_files_apart(tmp_path: Path) -> None:
+    written = io.BytesIO()
+    with zipfile.ZipFile(written, "w") as archive:
+        for content in ("first", "last"):
+            archive.writestr("a.txt", content)
+        archive.writestr("A.TXT", "other")
+    path = _written(tmp_path, written.getvalue())
+    assert _names(path) == ["a.txt", "A.TXT"]
+    assert (read(path / "a.txt").text, read(path / "A.TXT").text) == ("last", "other")
+
+
+def test_names_in_utf8_that_do_not_say_so_are_read(tmp_path: Path) -> None:
+    content = zipped({"Größe.txt": "words"})
+    unsaid = bytearray(content)
+    for mark, place in ((b"PK\x03\x04", 6), (b"PK\x01\x02", 8)):
+        unsaid[content.find(mark) + place + 1] &= ~0x08
+    assert _names(_written(tmp_path, bytes(unsaid))) == ["Größe.txt"]
+
+
+def test_a_locked_file_is_listed_and_says_so(tmp_path: Path) -> None:
+    path = _written(tmp_path, locked(zipped({"a.txt": "secret"})))
+    assert _names(path) == ["a.txt"]
+    with pytest.raises(EncryptedSource, match="password"):
+        read(path / "a.txt")
+
+
+def test_an_archive_in_an_archive_is_a_file_that_is_not_opened(tmp_path: Path) -> None:
+    path = _written(tmp_path, {"inner.zip": zipped({"a.txt": "deep"}), "b.txt": "words"})
+    assert _names(path) == ["inner.zip", "b.txt"]
+    with pytest.raises(UnsupportedFormat, match="Unpack it"):
+        read(path / "inner.zip")
+    with pytest.raises(UnreadableSource):
+        read(path / "inner.zip" / "a.txt")
+
+
+def test_an_office_document_or_book_is_no_archive(tmp_path: Path) -> None:
+    book = epub({"OEBPS/book.opf": package(["one.xhtml"]), "OEBPS/one.xhtml": page("One", "Words.")})
+    assert not archives.is_archive(_written(tmp_path, book, "book.zip"))
+    assert not archives.is_archive(_written(tmp_path, {"word/document.xml": "<w/>"}, "letter.zip"))
+    assert not archives.is_archive(_written(tmp_path, {"a.txt": "x"}, "a.jar"))
+    assert not archives.is_archive(tmp_path / "gone.zip")
+    assert archives.is_archive(_written(tmp_path, {"a.txt": "x"}))
+    assert archives.is_archive(_written(tmp_path, b"damaged", "b.zip"))
+
+
+@pytest.mark.parametrize("content", [b"", b"PK\x05\x06", b"no archive", zipped({"a.txt": "x" * 999})[:-30], bytes(100)])
+def test_a_damaged_archive_ends_in_a_cause(tmp_path: Path, content: bytes) -> None:
+    with pytest.raises(UnreadableSource):
+        archives.members(_written(tmp_path, content))
+
+
+def test_an_empty_archive_holds_no_files(tmp_path: Path) -> None:
+    assert archives.members(_written(tmp_path, {})) == ()
+
+
+def test_too_many_files_are_refused_before_they_are_listed(tmp_path: Path) -> None:
+    many = _written(tmp_path, {f"{number}.txt": "" for number in range(10_001)})
+    with pytest.raises(UnreadableSource, match="too many files"):
+        archives.members(many)
+    lying = bytearray(zipped({"a.txt": "x"}))
+    struct.pack_into("<L", lying, len(lying) - 10, 2 * 10**9)
+    with pytest.raises(UnreadableSource):
+        archives.members(_written(tmp_path, bytes(lying), "lying.zip"))
+
+
+def test_bombs_are_refused(tmp_path: Path) -> None:
+    path = _written(tmp_path, {"a.txt": b" " * 40_000_000})
+    with pytest.raises(UnreadableSource, match="as no real document does"):
+        read(path / "a.txt")
+    large = bytearray(zipped({f"{number}.txt": "x" for number in range(3)}))
+    place = large.find(b"PK\x01\x02")
+    while place >= 0:
+        struct.pack_into("<L", large, place + 24, 190 * 10**6)
+        place = large.find(b"PK\x01\x02", place + 4)
+    with pytest.raises(UnreadableSource, match="larger than 500 MB"):
+        archives.members(_written(tmp_path, bytes(large)))
+
+
+def test_files_that_share_their_bytes_are_refused(tmp_path: Path) -> None:
+    content = bytearray(zipped({"a.txt": "one" * 999, "b.txt": "two" * 999}))
+    place = content.find(b"PK\x01\x02")
+    while place >= 0:
+        struct.pack_into("<L", content, place + 20, len(content))
+        place = content.find(b"PK\x01\x02", place + 4)
+    with pytest.raises(UnreadableSource, match="overlap"):
+        archives.members(_written(tmp_path, bytes(content)))
+
+
+def test_a_file_larger_than_200_mb_is_refused(tmp_path: Path) -> None:
+    content = bytearray(zipped({"a.txt": "x"}))
+    struct.pack_into("<L", content, content.find(b"PK\x01\x02") + 24, 201 * 10**6)
+    with pytest.raises(UnreadableSource, match="too large"):
+        read(_written(tmp_path, bytes(content)) / "a.txt")
+
+
+def test_a_file_damaged_in_its_archive_says_so(tmp_path: Path) -> None:
+    content = bytearray(zipped({"a.txt": "The words of it. " * 99}))
+    content[45:55] = bytes(10)
+    with pytest.raises(UnreadableSource, match="damaged in the archive"):
+        read(_written(tmp_path, bytes(content)) / "a.txt")
+
+
+def test_paths_that_lead_through_no_archive_are_missing_files(tmp_path: Path) -> None:
+    text = tmp_path / "a.txt"
+    text.write_text("words")
+    archive = _written(tmp_path, {"a.txt": "x"})
+    for path in (text / "b.txt", tmp_path / "gone" / "b.txt", archive / "gone.txt", archive / "a.txt" / "b"):
+        with pytest.raises(UnreadableSource):
+            read(path)
+    assert archives.place_of(tmp_path / "gone.txt") is None
+    assert archives.place_of(archive / "a.txt") == archives.Place(archive, "a.txt")
+
+
+@given(place=st.integers(0, 400), value=st.integers(0, 255), length=st.integers(1, 30))
+@settings(max_examples=200, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+def test_damage_ends_in_a_listing_or_a_cause(tmp_path: Path, place: int, value: int, length: int) -> None:
+    content = bytearray(zipped({"a.txt": "The words of it. " * 9, "sub/b.txt": "Others."}))
+    content[place : place + length] = bytes([value]) * len(content[place : place + length])
+    path = _written(tmp_path, bytes(content))
+    try:
+        listed = archives.members(path)
+    except SourceError:
+        return
+    reader = LocalReader()
+    for member in listed:
+        try:
+            reader.read(member.path)
+        except SourceError:
+            continue
+
+
+def test_listing_ten_thousand_files_takes_little_time(tmp_path: Path) -> None:
+    path = _written(tmp_path, {f"folder/{number}.txt": "x" for number in range(10_000)})
+    began = time.process_time()
+    assert len(archives.members(path)) == 10_000
+    assert time.process_time() - began < 5
