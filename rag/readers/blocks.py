@@ -52,6 +52,13 @@ def in_one_line(blocks: Iterator[Block]) -> list[Run]:
     return runs
 
 
+def labelled(label: str, words: Runs) -> list[Run]:
+    """Words after a label, without the space that they may begin with."""
+    first = next((place for place, run in enumerate(words) if run.text.strip()), len(words))
+    start = [Run(run.text.lstrip(), run.noise) for run in words[first : first + 1]]
+    return [Run(f"{label}: "), *start, *words[first + 1 :]]
+
+
 def row_blocks(cells: Sequence[Sequence[Block]]) -> Iterator[Block]:
     """The row on one line, its cells parted by ` | `.
 

@@ -101,7 +101,7 @@ def plain(element: Element) -> str:
 
 
 def paragraphs_below(element: Element) -> Iterator[Element]:
-    return element.iter(f"{TEXT}p", f"{TEXT}h")
+    yield from element.iter(f"{TEXT}p", f"{TEXT}h")
 
 
 def _collect(element: Element, found: Found, hidden: frozenset[str], noise: NoiseKind | None) -> None:

@@ -13,7 +13,7 @@ from pathlib import Path
 
 from rag import sniffing
 from rag.readers.assembly import ITEM_GAP, Assembly, Run, text_of
-from rag.readers.blocks import Block, Setter, in_one_line
+from rag.readers.blocks import Block, Setter, in_one_line, labelled
 from rag.readers.dates import stated_date
 from rag.readers.odf import (
     DRAW,
@@ -37,6 +37,7 @@ _HEADS = frozenset({"header", "header-left", "header-first", "footer", "footer-l
 _LENGTH = re.compile(r"(-?\d+(?:\.\d+)?)(cm|mm|in|pt|px)?", re.ASCII)
 _CM = {"cm": 1.0, "mm": 0.1, "in": 2.54, "pt": 2.54 / 72, "px": 2.54 / 96, "": 1.0}
 _BAND_CM = 0.5
+_SIGN_CHARS = 8
 _NOWHERE = (10**6, 0.0)
 
 
@@ -127,7 +128,7 @@ def _note(story: OdfStory, note: Element) -> list[Run]:
     kind = "Endnote" if note.get(f"{TEXT}note-class") == "endnote" else "Footnote"
     sign = "".join(next(note.iterfind(f"{TEXT}note-citation"), note).itertext()).strip()
     words = in_one_line(block for body in note.iterfind(f"{TEXT}note-body") for block in story.blocks(body))
-    return [Run(f"{kind} {sign}: " if len(sign) <= 8 else f"{kind}: "), *words]
+    return labelled(f"{kind} {sign}" if len(sign) <= _SIGN_CHARS else kind, words)
 
 
 def _add_comments(assembly: Assembly, story: OdfStory) -> None:

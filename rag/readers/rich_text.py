@@ -12,7 +12,7 @@ from pathlib import Path
 
 from rag import sniffing
 from rag.readers.assembly import Assembly, Run, text_of
-from rag.readers.blocks import Setter
+from rag.readers.blocks import Setter, labelled
 from rag.readers.dates import stated_date
 from rag.readers.open_xml import authored, day_of, titled
 from rag.readers.plain import shortened
@@ -35,10 +35,10 @@ class RtfReader:
             while parser.notes:
                 kind, words = parser.notes.pop(0)
                 if kind == "endnote":
-                    endnotes.append([Run(f"Endnote {len(endnotes) + 1}: "), *words])
+                    endnotes.append(labelled(f"Endnote {len(endnotes) + 1}", words))
                 else:
                     n_footnotes += 1
-                    assembly.add([Run(f"Footnote {n_footnotes}: "), *words])
+                    assembly.add(labelled(f"Footnote {n_footnotes}", words))
         for note in endnotes:
             assembly.add(note)
         body_end = assembly.n_chars

@@ -84,6 +84,7 @@ class RtfParser:
         self._table = _Table()
         self._is_item = False
         self._ready: list[Block] = []
+        self._boxes: list[Block] = []
         self.fields: dict[str, str] = {}
         self.stamps: dict[str, dict[str, int]] = {}
         self.heads: list[Block] = []
@@ -128,6 +129,7 @@ class RtfParser:
             pass
         self._end_paragraph()
         self._end_row()
+        self._ready += self._boxes
 
     def _open(self) -> None:
         self._flush()
@@ -170,7 +172,7 @@ class RtfParser:
             is_bullet = not any(character.isalnum() for character in line)
             self._state.sink.runs.append(Run("- " if is_bullet else f"{line} "))
         elif sink.kind == "shptxt":
-            self._ready += [block for block in sink.blocks if text_of(block.runs).strip()]
+            self._boxes += [block for block in sink.blocks if text_of(block.runs).strip()]
 
     def _word(self, word: str, number: int | None) -> None:
         self._flush()
@@ -301,6 +303,7 @@ class RtfParser:
         runs, sink.runs = _paired(sink.runs), []
         is_item, self._is_item = self._is_item, False
         if not text_of(runs).strip():
+            self._place_boxes()
             return
         block = Block(runs, level=self._level if sink.kind == "body" else _NO_LEVEL, is_item=is_item)
         if sink.kind != "body":
@@ -310,6 +313,14 @@ class RtfParser:
         else:
             self._end_row()
             self._ready.append(block)
+            self._place_boxes()
+
+    def _place_boxes(self) -> None:
+        """Text boxes follow the paragraph they are anchored in, those in a table the table."""
+        if self._boxes and self._state.sink.kind == "body" and not self._is_in_table:
+            self._end_row()
+            self._ready += self._boxes
+            self._boxes.clear()
 
     def _end_row(self) -> None:
         """Also of a table that is cut off in the middle of a row."""

@@ -9,7 +9,7 @@ embedded files are not opened.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -180,6 +180,7 @@ class _Shapes:
     def _lines(self, shape: Element) -> Iterator[_Line]:
         name = local_name(shape)
         noise = _noise(shape)
+        lines: Iterable[_Line]
         if name == "grpSp":
             lines = (line for one in self._in_order(list(_drawn(shape))) for line in self._lines(one))
         elif name == "graphicFrame":
@@ -198,7 +199,7 @@ class _Shapes:
             yield _Line(text)
 
 
-def _add_lines(assembly: Assembly, lines: list[_Line] | Iterator[_Line], first_gap: str = PARAGRAPH_GAP) -> None:
+def _add_lines(assembly: Assembly, lines: Iterable[_Line], first_gap: str = PARAGRAPH_GAP) -> None:
     gap, was_item = first_gap, False
     for line in lines:
         if was_item and line.is_item:

@@ -70,10 +70,10 @@ class _Table:
     def __init__(self, text: str, delimiter: str) -> None:
         self._text = text
         self._delimiter = delimiter
-        self._quoting: int = csv.QUOTE_MINIMAL
+        self._has_quotes = True
         self.notes: list[str] = []
         if text.count('"') % 2 and self._is_left_open():
-            self._quoting = csv.QUOTE_NONE
+            self._has_quotes = False
             self.notes.append("A quotation mark in it is never closed, so its marks were taken as they stand.")
 
     def rows(self) -> Iterator[Row]:
@@ -87,12 +87,8 @@ class _Table:
     def _reader(self, *, is_strict: bool = False) -> Iterator[list[str]]:
         # The limit is the module's; 131,072 characters is too little for an article in a field.
         csv.field_size_limit(_MAX_FIELD_CHARS)
-        return csv.reader(
-            _lines(self._text),
-            delimiter=self._delimiter,
-            quoting=self._quoting,
-            strict=is_strict,  # type: ignore[arg-type]
-        )
+        quoting = csv.QUOTE_MINIMAL if self._has_quotes else csv.QUOTE_NONE
+        return csv.reader(_lines(self._text), delimiter=self._delimiter, quoting=quoting, strict=is_strict)
 
     def _is_left_open(self) -> bool:
         try:

@@ -17,7 +17,7 @@ from pathlib import Path
 
 from rag import sniffing
 from rag.readers.assembly import Assembly, Run, text_of
-from rag.readers.blocks import Setter, in_one_line
+from rag.readers.blocks import Setter, in_one_line, labelled
 from rag.readers.dates import stated_date
 from rag.readers.open_xml import Relation, local_name, main_part, properties, relations, titled, tree
 from rag.readers.packages import Element, Package, open_package
@@ -102,7 +102,7 @@ class _Document:
                 continue
             self._n_notes[kind] += 1
             words = in_one_line(Story(self._package, self._relations, self._rules).blocks(element))
-            runs = [Run(f"{_NOTE_NAMES[kind]} {self._n_notes[kind]}: "), *words]
+            runs = labelled(f"{_NOTE_NAMES[kind]} {self._n_notes[kind]}", words)
             if kind == "endnote":
                 self._endnotes.append(runs)
             else:
@@ -115,7 +115,7 @@ class _Document:
             words = in_one_line(story.blocks(comment))
             if text_of(words).strip():
                 author = comment.get(f"{W}author", "").strip()
-                self.assembly.add([Run(f"Comment by {author}: " if author else "Comment: "), *words])
+                self.assembly.add(labelled(f"Comment by {author}" if author else "Comment", words))
 
     def _add_running_heads(self) -> None:
         """Each once, in the order of the file, however many sections repeat it."""
