@@ -110,13 +110,14 @@ class AddingView(QDialog):
         table.setEditTriggers(QAbstractItemView.EditTrigger.NoEditTriggers)
         table.setSelectionBehavior(QAbstractItemView.SelectionBehavior.SelectRows)
         table.setShowGrid(False)
+        table.setWordWrap(False)
         table.verticalHeader().hide()
         header = table.horizontalHeader()
         header.setDefaultAlignment(Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter)
         header.setSectionResizeMode(2, QHeaderView.ResizeMode.Stretch)
         character_px = table.fontMetrics().averageCharWidth()
-        table.setColumnWidth(0, 38 * character_px)
-        table.setColumnWidth(1, 18 * character_px)
+        table.setColumnWidth(0, 40 * character_px)
+        table.setColumnWidth(1, 22 * character_px)
         return table
 
     @Slot()

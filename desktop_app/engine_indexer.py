@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import heapq
+import math
 import time
-from collections.abc import Generator, Sequence
+from collections.abc import Generator, Iterable, Sequence
 from contextlib import suppress
 from functools import partial
 from pathlib import Path
@@ -29,6 +31,7 @@ from rag.store import Store
 from rag.types import IngestProgress, Span
 
 _SLICE_S: Final = 0.3
+_SMALL_FIRST: Final = 8
 
 
 class Indexer:
@@ -54,9 +57,9 @@ class Indexer:
         )
 
     def find(self, paths: Sequence[Path]) -> list[Candidate]:
-        """The files to be added; of a folder, those that are not half a download or an editor's lock."""
+        """The files to be added, some small ones first; of a folder, not half a download or an editor's lock."""
         found = self._ingest.find(paths)
-        return [one for one in found if one.path == one.root or not is_unfinished(one.path.name)]
+        return _small_first(one for one in found if one.path == one.root or not is_unfinished(one.path.name))
 
     def add_some(
         self, candidates: Sequence[Candidate], done: int, total: int, cancel: CancelEvent | None = None
@@ -66,6 +69,8 @@ class Indexer:
         Where `cancel` is set, a file that takes long is broken off and does not count.
         """
         cancel = cancel or CancelEvent()
+        if self._store.embedder() is None:  # what is searched by words alone must know how long a vector will be
+            self._store.set_embedder(self._embedder.name, self._embedder.dimension)
         n_done, begun_s = 0, time.monotonic()
         with self._reader.heeding(cancel), suppress(Interrupted):
             for step in self._ingest.add_found(candidates, cancel, done=done, total=total):
@@ -138,3 +143,20 @@ class Indexer:
         self._reader.close()
         self._ingest.purge()  # where an adding was broken off
         self._store.close()
+
+
+def _small_first(found: Iterable[Candidate]) -> list[Candidate]:
+    """Some of the smallest files before all others, so that the first can be asked at once, and the rest in order."""
+    candidates = list(found)
+    smallest = heapq.nsmallest(_SMALL_FIRST, range(len(candidates)), key=lambda place: _size_bytes(candidates[place]))
+    first = sorted(smallest)
+    rest = sorted(set(range(len(candidates))) - set(first))
+    return [candidates[place] for place in (*first, *rest)]
+
+
+def _size_bytes(candidate: Candidate) -> float:
+    """Empty files and what cannot be seen come last, for nothing in them can be asked."""
+    try:
+        return candidate.path.stat().st_size or math.inf
+    except (OSError, ValueError):
+        return math.inf

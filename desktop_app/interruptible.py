@@ -21,7 +21,7 @@ from rag.rows import Embedding
 from rag.types import Reading
 
 _LOOK_S: Final = 0.05
-_GRACE_S: Final = 0.4  # most files are read by then, and a reader need not be started anew
+_GRACE_S: Final = 0.25  # most files are read by then, and a reader need not be started anew
 _PIECE_CHARS: Final = 8_000  # padded; a third of a second on two cores
 
 

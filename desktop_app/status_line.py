@@ -37,6 +37,7 @@ class EngineLabel(QWidget):
     def __init__(self, engine: str, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._engine = engine
+        self._is_ready = self._is_brief = False
         self._point = named(QLabel("●", self), "engine-point")
         self._label = _plain_label(self)
         self._button = named(QPushButton("Restart", self), "status-button")
@@ -61,8 +62,16 @@ class EngineLabel(QWidget):
         self._point.style().unpolish(self._point)
         self._point.style().polish(self._point)
         self._button.setVisible(state.status is EngineStatus.GIVEN_UP)
+        self._is_ready = state.status is EngineStatus.READY
         is_quiet = state.status in (EngineStatus.READY, EngineStatus.ASLEEP) and state.engine != "chat"
         self.setVisible(not is_quiet)
+        self.set_brief(self._is_brief)
+
+    def set_brief(self, is_brief: bool) -> None:
+        """Leave the words of an engine that is ready to the tooltip of its point, for something else needs the room."""
+        self._is_brief = is_brief
+        self._label.setVisible(not (is_brief and self._is_ready))
+        self.setToolTip(self._label.text())
 
     @Slot()
     def _ask_restart(self) -> None:
@@ -147,7 +156,7 @@ class StatusLine(QFrame):
         self.clear_activity()
 
     def _lay_out(self) -> None:
-        self.bar.setFixedSize(140, 6)
+        self.bar.setFixedSize(110, 6)
         layout = QHBoxLayout(self)
         layout.setContentsMargins(14, 3, 14, 3)
         layout.setSpacing(12)
@@ -268,6 +277,8 @@ class StatusLine(QFrame):
         self.bar.setValue(done)
 
     def _show_activity(self, choices: Sequence[str], tooltip: str = "") -> None:
+        for label in self._engines.values():
+            label.set_brief(bool(choices[0]))
         self.activity.show_one_of(choices, tooltip)
         self.bar.setVisible(True)
         self.details_button.setVisible(self._has_details)
