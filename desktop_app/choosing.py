@@ -36,6 +36,7 @@ class Chooser(Protocol):
     def confirm(self, question: str, explanation: str, yes: str) -> bool: ...
     def scope(self, sources: Sequence[Source], scope: Scope) -> Scope | None: ...
     def show_in_folder(self, path: Path) -> None: ...
+    def open_file(self, path: Path) -> bool: ...
 
 
 class Dialogs:
@@ -77,6 +78,10 @@ class Dialogs:
 
     def show_in_folder(self, path: Path) -> None:
         QDesktopServices.openUrl(QUrl.fromLocalFile(str(path.parent)))
+
+    def open_file(self, path: Path) -> bool:
+        """Open it in the program that the system has for it; False where there is none."""
+        return QDesktopServices.openUrl(QUrl.fromLocalFile(str(path)))
 
 
 def with_format(path: Path, used_filter: str) -> Path:

@@ -1,6 +1,6 @@
-"""The library as the reader sees and changes it: its size, its list, what is added and removed.
+"""The library as the reader sees and changes it: its size, its list, what is added, removed, named and corrected.
 
-It reads no file itself; removing runs in a thread of its own, adding in the indexing thread.
+It reads no file itself; changes run in a thread of their own, adding in the indexing thread.
 """
 
 from __future__ import annotations
@@ -13,12 +13,23 @@ from PySide6.QtCore import QObject, Signal, Slot
 
 from desktop_app.adding_desk import AddingDesk
 from desktop_app.choosing import Chooser
+from desktop_app.collection_list import Shelf, ShelfKind, folder_words
+from desktop_app.library_changes import Change, LibraryChanges
+from desktop_app.library_contents import Contents
+from desktop_app.library_deeds import LibraryDeeds
+from desktop_app.library_rows import UnreadRow, document_rows, unread_rows
 from desktop_app.library_view import LibraryView
-from desktop_app.problems import explain
+from desktop_app.original_file import has_changed, nearest_folder, on_disk, original
+from desktop_app.problems import Problem, explain
 from desktop_app.window import Window
+from desktop_app.wording import count_words
 from desktop_app.workbench import Workbench
-from desktop_app.workers import Errand
+from rag.errors import RagError
+from rag.holdings import Correction
 from rag.types import Source
+
+_TOLD_MS = 12_000
+_UNCHANGED = "Only a change of the file, or a newer Seedbook, would let it be read. What to change stands under “Why”."
 
 
 class LibraryDesk(QObject):
@@ -27,7 +38,7 @@ class LibraryDesk(QObject):
     Signals:
         open_requested(document id): the reader wants to read a document.
         removed(document ids as a tuple): they are gone for good.
-        changed(sources): the library holds these documents now.
+        changed(sources): the library holds these documents now, or says something else about them.
     """
 
     open_requested = Signal(str)
@@ -41,7 +52,12 @@ class LibraryDesk(QObject):
         self._chooser = chooser
         self._adding = adding
         self._view: LibraryView | None = None
-        self._errands: list[Errand] = []
+        self._deeds: LibraryDeeds | None = None
+        self._changes = LibraryChanges()
+        self._changes.failed.connect(self._tell_failure)
+        self._changes.busy.connect(self._show_busy)
+        self._said: dict[str, Source] = {}
+        self._doing = ""
         self._last_folder = Path.home()
         self._is_closed = False
         self.sources: tuple[Source, ...] = ()
@@ -55,20 +71,20 @@ class LibraryDesk(QObject):
         self.sources = self._workbench.sources()
         self._window.status_line.show_library_size(len(self.sources))
         self._window.composer.set_library_empty(not self.sources, is_filling=self._adding.is_adding)
-        if self._view is not None:
-            self._view.show_sources(self.sources)
+        if self._view is not None and self._view.isVisible():
+            self._fill(self._view)
         self.changed.emit(self.sources)
 
     @Slot()
     def show(self) -> None:
-        """Open the list of documents."""
+        """Open the library's window, as it was left."""
         if self._view is None:
             self._view = self._made_view()
-        self._view.show_sources(self.sources)
+        self._fill(self._view)
         self._view.show()
         self._view.raise_()
         self._view.activateWindow()
-        self._view.filter_box.setFocus()
+        self._view.focus_filter()
 
     @property
     def document_ids(self) -> frozenset[str]:
@@ -78,6 +94,10 @@ class LibraryDesk(QObject):
     @property
     def view(self) -> LibraryView | None:
         return self._view
+
+    @property
+    def deeds(self) -> LibraryDeeds | None:
+        return self._deeds
 
     @Slot(object)
     def add(self, paths: Sequence[Path]) -> None:
@@ -98,20 +118,124 @@ class LibraryDesk(QObject):
     @Slot(object)
     def remove(self, document_ids: tuple[str, ...]) -> None:
         """Remove documents; the original files are not touched."""
-        errand = Errand(partial(_remove_all, self._workbench.remove, document_ids))
-        errand.finished.connect(self._tell_removed)
-        errand.failed.connect(self._tell_failure)
-        self._errands.append(errand)
-        errand.start()
+        words = f"Removing {count_words(len(document_ids), 'document', 'documents')}…"
+        function = partial(_remove_all, self._workbench.remove, document_ids)
+        self._changes.make(Change(words, function, partial(self._tell_removed, document_ids)))
+
+    @Slot(str, object)
+    def correct(self, document_id: str, correction: Correction) -> None:
+        """Show and search a document under another title, date and author."""
+        self._change(partial(self._workbench.correct, document_id, correction))
+
+    @Slot(str, object)
+    def collect(self, name: str, document_ids: tuple[str, ...]) -> None:
+        """Put documents into a collection, which is made where there is none."""
+        self._change(partial(self._workbench.collect, name, document_ids))
+
+    @Slot(str, object)
+    def uncollect(self, name: str, document_ids: tuple[str, ...]) -> None:
+        """Take documents out of a collection; they stay in the library."""
+        self._change(partial(self._workbench.uncollect, name, document_ids))
+
+    @Slot(str)
+    def make_collection(self, name: str) -> None:
+        """Make an empty collection and show it; the one that has the name already is shown instead."""
+        named = (one.name for one in self._workbench.collections() if one.name.casefold() == name.casefold())
+        there = next(named, None)
+        if there is not None:
+            self._tell("There is a collection of this name already", "It is the one shown now.")
+            self._show_shelf(Shelf(ShelfKind.COLLECTION, there))
+        else:
+            then = partial(self._show_shelf, Shelf(ShelfKind.COLLECTION, name))
+            self._changes.make(Change("", partial(self._workbench.collect, name, ()), then))
+
+    @Slot(str, str)
+    def rename_collection(self, name: str, new_name: str) -> None:
+        """Give a collection another name."""
+        function = partial(self._workbench.rename_collection, name, new_name)
+        self._changes.make(Change("", function, partial(self._follow_name, name, new_name)))
+
+    @Slot(str)
+    def remove_collection(self, name: str) -> None:
+        """Remove a collection; its documents stay."""
+        self._change(partial(self._workbench.remove_collection, name))
+
+    @Slot()
+    def watch_folder(self) -> None:
+        """Let the reader choose a folder that the library is kept in step with, and add what is in it."""
+        folder = self._chooser.folder(self._last_folder)
+        if folder is None:
+            return
+        self._last_folder = folder.parent
+        if any(Path(one.path) == folder for one in self._workbench.watched()):
+            self._tell(f"{folder_words(str(folder))} is watched already", "")
+            self._show_shelf(Shelf(ShelfKind.FOLDER, str(folder)))
+            return
+        function = partial(self._workbench.watch, folder)
+        self._changes.make(Change("", function, partial(self._begin_watching, folder)))
+
+    @Slot(str)
+    def unwatch_folder(self, path: str) -> None:
+        """Stop watching a folder; its documents stay."""
+        self._change(partial(self._workbench.unwatch, Path(path)))
+
+    @Slot(str, str)
+    def feed_collection(self, path: str, name: str) -> None:
+        """Let a watched folder's documents, those there are and those to come, go into a collection; or into none."""
+        self._change(partial(self._workbench.watch, Path(path), name))
+        if name and self._view is not None:
+            rows = self._view.contents.on(Shelf(ShelfKind.FOLDER, path))
+            self.collect(name, tuple(row.id for row in rows))
+
+    @Slot(object)
+    def retry(self, rows: tuple[UnreadRow, ...]) -> None:
+        """Read files again that could not be read, and say honestly which of them will not be."""
+        there = {row: found for row in rows if (found := on_disk(row.file.path)) is not None}
+        unchanged = [row for row in there if not has_changed(row.file)]
+        if len(there) < len(rows):
+            n_gone = len(rows) - len(there)
+            self._tell(f"{count_words(n_gone, 'file is', 'files are')} not there any more", "Look for what was moved.")
+        if unchanged:
+            is_one = len(unchanged) == 1
+            names = unchanged[0].cell(0) if is_one else f"{len(unchanged):,} files"
+            self._tell(f"{names} {'has' if is_one else 'have'} not changed since the last try", _UNCHANGED)
+        self._adding.add(tuple(dict.fromkeys(there.values())))
+
+    @Slot(object)
+    def open_original(self, paths: Sequence[str]) -> None:
+        """Open a file in the program it belongs to."""
+        found = original(paths)
+        if found is None:
+            self._tell("The original file is not there any more", f"It was {paths[0]}. Its text is still here.")
+        elif not self._chooser.open_file(found):
+            self._tell("No program opens this file", f"{found} is there. Show it in its folder and open it from there.")
+
+    @Slot(object)
+    def show_in_folder(self, paths: Sequence[str]) -> None:
+        """Show where a file lies."""
+        found = original(paths)
+        folder = nearest_folder(paths[0])
+        if found is not None:
+            self._chooser.show_in_folder(found)
+        elif folder is not None:
+            self._tell("The file is not there any more", f"This is the nearest folder that is: {folder}.")
+            self._chooser.show_in_folder(folder / Path(paths[0]).name)
+        else:
+            self._tell("The file is not there any more", f"It was {paths[0]}.")
 
     def close(self) -> None:
         """Ask the workbench nothing any more, for it is being closed."""
         self._is_closed = True
+        self._changes.close()
 
     def join(self, timeout_s: float) -> None:
-        """Wait for removals that are under way."""
-        for errand in self._errands:
-            errand.join(timeout_s)
+        """Wait for a change that is under way."""
+        self._changes.join(timeout_s)
+
+    # What follows
+
+    def _change(self, function: Callable[[], object]) -> None:
+        self._changes.make(Change("", function, self.refresh))
 
     def _add_chosen(self, paths: Sequence[Path]) -> None:
         if paths:
@@ -119,31 +243,106 @@ class LibraryDesk(QObject):
             self._adding.add(paths)
 
     def _made_view(self) -> LibraryView:
-        view = LibraryView(self._window, partial(self._confirm_removal))
+        view = LibraryView(self._window)
         self._window.dress(view)
-        view.open_requested.connect(self.open_requested)
-        view.remove_requested.connect(self.remove)
-        view.add_files_requested.connect(self.choose_files)
-        view.add_folder_requested.connect(self.choose_folder)
+        deeds = LibraryDeeds(view, self._chooser.confirm, self._known)
+        deeds.open_requested.connect(self._open)
+        deeds.original_requested.connect(self.open_original)
+        deeds.folder_requested.connect(self.show_in_folder)
+        deeds.retry_requested.connect(self.retry)
+        deeds.remove_requested.connect(self.remove)
+        deeds.corrected.connect(self.correct)
+        deeds.collect_requested.connect(self.collect)
+        deeds.uncollect_requested.connect(self.uncollect)
+        deeds.make_requested.connect(self.make_collection)
+        deeds.rename_requested.connect(self.rename_collection)
+        deeds.remove_collection_requested.connect(self.remove_collection)
+        deeds.watch_requested.connect(self.watch_folder)
+        deeds.unwatch_requested.connect(self.unwatch_folder)
+        deeds.feed_requested.connect(self.feed_collection)
+        deeds.add_files_requested.connect(self.choose_files)
+        deeds.add_folder_requested.connect(self.choose_folder)
+        view.paths_dropped.connect(self.add)
+        self._deeds = deeds
         return view
 
-    def _confirm_removal(self, question: str, explanation: str) -> bool:
-        return self._chooser.confirm(question, explanation, "Remove")
+    def _fill(self, view: LibraryView) -> None:
+        files = self._workbench.files()
+        documents = document_rows(self.sources, files, view.contents.by_id)
+        collections, watched = self._workbench.collections(), self._workbench.watched()
+        view.show_contents(Contents(documents, unread_rows(files), collections, watched), self._words())
 
-    @Slot(object)
+    def _words(self) -> str:
+        return self._doing or ("adding files…" if self._adding.is_adding else "")
+
+    def _known(self, document_id: str) -> tuple[Correction, Source | None]:
+        """What was corrected, and what the file says: known for sure as long as nothing was corrected."""
+        try:
+            correction = self._workbench.correction(document_id)
+        except RagError as exc:
+            self._window.show_problem(explain(exc))
+            return Correction(), None
+        if correction == Correction() and self._view is not None:
+            row = self._view.contents.by_id.get(document_id)
+            if row is not None:
+                self._said[document_id] = row.source
+        return correction, self._said.get(document_id)
+
+    @Slot(str)
+    def _open(self, document_id: str) -> None:
+        """Open a document in the main window, which must not lie under this one."""
+        view = self._view
+        if view is not None and view.frameGeometry().intersects(self._window.frameGeometry()):
+            view.hide()
+        self._window.come_to_front()
+        self.open_requested.emit(document_id)
+
+    def _show_shelf(self, shelf: Shelf) -> None:
+        self.refresh()
+        if self._view is not None:
+            self._view.shelves.choose(shelf)
+
+    def _follow_name(self, name: str, new_name: str) -> None:
+        if self._view is not None and self._view.shelf == Shelf(ShelfKind.COLLECTION, name):
+            self._view.shelves.expect(Shelf(ShelfKind.COLLECTION, new_name))
+        self.refresh()
+
+    def _begin_watching(self, folder: Path) -> None:
+        self._adding.add((folder,))
+        self._show_shelf(Shelf(ShelfKind.FOLDER, str(folder)))
+
     def _tell_removed(self, document_ids: tuple[str, ...]) -> None:
-        self._errands = [errand for errand in self._errands if errand.is_running]
         self.refresh()
         self.removed.emit(document_ids)
 
+    @Slot(str)
+    def _show_busy(self, words: str) -> None:
+        self._doing = words
+        if self._view is not None and not self._is_closed:
+            self._view.show_doing(self._words())
+
     @Slot(object)
     def _tell_failure(self, exc: Exception) -> None:
-        self._errands = [errand for errand in self._errands if errand.is_running]
         self.refresh()
-        self._window.show_problem(explain(exc))
+        if isinstance(exc, ValueError):  # its message is for the reader; see Workbench
+            self._tell("That was not changed", str(exc))
+        elif isinstance(exc, KeyError):
+            self._tell("That was not changed", "The document is not in the library any more.")
+        else:
+            self._show_problem(explain(exc))
+
+    def _show_problem(self, problem: Problem) -> None:
+        self._window.show_problem(problem)
+        if self._view is not None and self._view.isVisible():
+            self._view.banner.show_notice(problem.title, problem.message, tone="bad")
+
+    def _tell(self, title: str, message: str) -> None:
+        if self._view is not None and self._view.isVisible():
+            self._view.banner.show_notice(title, message, timeout_ms=_TOLD_MS)
+        else:
+            self._window.banner.show_notice(title, message, timeout_ms=_TOLD_MS)
 
 
-def _remove_all(remove: Callable[[str], None], document_ids: tuple[str, ...]) -> tuple[str, ...]:
+def _remove_all(remove: Callable[[str], None], document_ids: tuple[str, ...]) -> None:
     for document_id in document_ids:
         remove(document_id)
-    return document_ids

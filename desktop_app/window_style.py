@@ -23,8 +23,8 @@ def named(widget: _Widget, name: str) -> _Widget:
 
 def window_style(theme: Theme) -> str:
     """A style sheet for everything inside the main window and its dialogs, by object names."""
-    parts = (_panes(theme), _buttons(theme), _fields(theme), _scopes(theme), _status(theme), _notices(theme))
-    return "\n".join(parts)
+    makers = (_panes, _buttons, _fields, _scopes, _library, _status, _notices)
+    return "\n".join(make(theme) for make in makers)
 
 
 def _panes(theme: Theme) -> str:
@@ -112,6 +112,24 @@ def _scopes(theme: Theme) -> str:
         #scope-rule {{ background: {_css(theme.rule)}; border: none; }}
         #scope-message {{ color: {_css(theme.muted)}; {small} }}
         #scope-message[warns="true"] {{ color: {_css(theme.warn)}; }}
+    """
+
+
+def _library(theme: Theme) -> str:
+    small = f"font-size: {theme.small.pointSizeF()}pt;"
+    return f"""
+        #library QHeaderView::section {{ padding: 6px 11px; }}
+        #library-side, #library-side QListView {{ background: {_css(theme.sunken)}; border: none; outline: none; }}
+        #shelf-editor {{ padding: 2px 6px; }}
+        #details-title {{ background: transparent; color: {_css(theme.text)}; font-weight: 600;
+                          font-size: {theme.title.pointSizeF()}pt; }}
+        #details-note {{ background: transparent; color: {_css(theme.muted)}; }}
+        #field-hint {{ color: {_css(theme.muted)}; {small} }}
+        #field-hint[warns="true"] {{ color: {_css(theme.warn)}; }}
+        #empty-title {{ color: {_css(theme.text)}; font-size: {theme.title.pointSizeF()}pt; }}
+        #filter-choice {{ color: {_css(theme.muted)}; padding: 5px 10px; }}
+        #filter-choice[narrowed="true"] {{ color: {_css(theme.accent)}; border: 1px solid {_css(theme.accent)}; }}
+        QPushButton:checked {{ background: {_css(theme.hover)}; }}
     """
 
 

@@ -21,6 +21,9 @@ class FakeChooser:
     asked: list[str] = field(default_factory=list)
     suggested: list[Path] = field(default_factory=list)
     shown: list[Path] = field(default_factory=list)
+    opened: list[Path] = field(default_factory=list)
+    explained: list[str] = field(default_factory=list)
+    opens: bool = True
 
     def files(self, start: Path) -> tuple[Path, ...]:
         return self.chosen_files
@@ -34,6 +37,7 @@ class FakeChooser:
 
     def confirm(self, question: str, explanation: str, yes: str) -> bool:
         self.asked.append(question)
+        self.explained.append(explanation)
         return self.agrees
 
     def scope(self, sources: Sequence[Source], scope: Scope) -> Scope | None:
@@ -41,3 +45,7 @@ class FakeChooser:
 
     def show_in_folder(self, path: Path) -> None:
         self.shown.append(path)
+
+    def open_file(self, path: Path) -> bool:
+        self.opened.append(path)
+        return self.opens

@@ -119,6 +119,7 @@ class FakeWorkbench:
         self.removed: list[str] = []
         self.skipped_files: list[FileRow] = []
         self.corrections: dict[str, Correction] = {}
+        self.said: dict[str, Source] = {}
         self.collected: dict[str, list[str]] = {}
         self.watched_folders: dict[str, str] = {}
         self.lifted: list[tuple[str, int, bool]] = []
@@ -231,11 +232,12 @@ class FakeWorkbench:
         self.corrections[document_id] = correction
         for place, one in enumerate(self.documents):
             if one.id == document_id:
+                said = self.said.setdefault(document_id, one.source)
                 source = replace(
-                    one.source,
-                    title=correction.title or one.source.title,
-                    date=one.source.date if correction.date is None else correction.date or None,
-                    author=one.source.author if correction.author is None else correction.author or None,
+                    said,
+                    title=correction.title or said.title,
+                    date=said.date if correction.date is None else correction.date or None,
+                    author=said.author if correction.author is None else correction.author or None,
                 )
                 self.documents[place] = replace(one, source=source)
 

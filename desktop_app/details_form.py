@@ -1,0 +1,212 @@
+"""Corrects a document's title, author and date by hand; each field tells what the file itself says.
+
+It saves nothing: it hands out a Correction.
+"""
+
+from __future__ import annotations
+
+from PySide6.QtCore import Qt, Signal, Slot
+from PySide6.QtGui import QKeyEvent
+from PySide6.QtWidgets import QHBoxLayout, QLabel, QLineEdit, QPushButton, QVBoxLayout, QWidget
+
+from desktop_app.buttons import QuietButton
+from desktop_app.inert_text import Caption
+from desktop_app.window_style import named
+from desktop_app.wording import date_words
+from rag.dates import iso_date
+from rag.holdings import Correction
+from rag.types import Source
+
+_NO_DATE = "That is no date. Write 2024-03-05, March 2024, or 2024."
+_AS_IN_FILE = "as the file says"
+
+
+class CorrectedField(QWidget):
+    """A field with what the file says below it, and a button that goes back to that."""
+
+    def __init__(self, name: str, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._said: str | None = ""
+        self._is_reset = False
+        self._was_corrected = False
+        self.caption = named(QLabel(name, self), "muted")
+        self.box = QLineEdit(self)
+        self.box.setAccessibleName(name)
+        self.box.setMaxLength(1000)
+        self.caption.setBuddy(self.box)
+        self.hint = named(Caption("", self, most_lines=3), "field-hint")
+        self.reset_button = QuietButton("Use the file’s", self)
+        self.reset_button.setAccessibleName(f"Use the file’s {name.lower()}")
+        self.box.textEdited.connect(self._edit)
+        self.reset_button.clicked.connect(self.reset)
+        self._lay_out()
+
+    def _lay_out(self) -> None:
+        above = QHBoxLayout()
+        above.addWidget(self.caption, 1)
+        above.addWidget(self.reset_button)
+        above.addStrut(self.reset_button.sizeHint().height())
+        layout = QVBoxLayout(self)
+        layout.setContentsMargins(0, 0, 0, 4)
+        layout.setSpacing(3)
+        layout.addLayout(above)
+        layout.addWidget(self.box)
+        layout.addWidget(self.hint)
+
+    def begin(self, value: str, said: str | None, *, is_corrected: bool) -> None:
+        """Show what holds now; `said` is what the file says, None where that is not known any more."""
+        self._said, self._was_corrected, self._is_reset = said, is_corrected, False
+        self.box.setPlaceholderText("")
+        self.box.setText(value)
+        self.box.setCursorPosition(0)
+        self._refresh()
+
+    @property
+    def text(self) -> str:
+        return " ".join(self.box.text().split())
+
+    @property
+    def given(self) -> str | None:
+        """What a person says: None where it is what the file says, empty where it is taken away."""
+        return None if self._is_reset or self.text == self._said else self.text
+
+    @Slot()
+    def reset(self) -> None:
+        """Go back to what the file says."""
+        self._is_reset = True
+        self.box.setText(self._said or "")
+        if self._said is None:
+            self.box.setPlaceholderText(_AS_IN_FILE)
+        self._refresh()
+        self.box.setFocus()
+
+    @Slot()
+    def _edit(self) -> None:
+        self._is_reset = False
+        self._refresh()
+
+    def _refresh(self) -> None:
+        self.hint.set_text(self._hint())
+        self.hint.setVisible(bool(self._hint()))
+        self.reset_button.setVisible(self.given is not None)
+
+    def _hint(self) -> str:
+        if self.given is None:
+            return ""
+        if self._said is None:
+            return "Corrected earlier"
+        return f"The file says: {self._said}" if self._said else "The file does not say."
+
+
+class DateField(CorrectedField):
+    """A date as people write it, understood while it is written."""
+
+    @property
+    def iso(self) -> str | None:
+        """The date in ISO 8601, empty where there is none; None where it is not understood."""
+        return iso_date(self.text) if self.text else ""
+
+    @property
+    def given(self) -> str | None:
+        return None if self._is_reset or self.iso == self._said else self.iso
+
+    @property
+    def is_understood(self) -> bool:
+        return self.iso is not None
+
+    def _refresh(self) -> None:
+        super()._refresh()
+        self.hint.setProperty("warns", not self.is_understood)
+        self.hint.style().unpolish(self.hint)
+        self.hint.style().polish(self.hint)
+        self.reset_button.setVisible(self.given is not None or not self.is_understood)
+
+    def _hint(self) -> str:
+        if not self.is_understood:
+            return _NO_DATE
+        said = self._said if self._said is None else date_words(self._said)
+        words = f"The file says: {said}" if said else "The file does not say." if said == "" else "Corrected earlier"
+        understood = date_words(self.iso) if self.text and self.text != self.iso else ""
+        return " · ".join(filter(None, (understood, words if self.given is not None else "")))
+
+
+class DetailsForm(QWidget):
+    """The three fields, and Save.
+
+    Signals:
+        saved(Correction), cancelled()
+    """
+
+    saved = Signal(object)
+    cancelled = Signal()
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.title = CorrectedField("Title", self)
+        self.author = CorrectedField("Author", self)
+        self.date = DateField("Date", self)
+        self.date.box.setPlaceholderText("2024-03-05, March 2024, or 2024")
+        self.save_button = QPushButton("Save", self)
+        self.cancel_button = QPushButton("Cancel", self)
+        for button in (self.save_button, self.cancel_button):
+            button.setAutoDefault(False)
+        self.save_button.clicked.connect(self.save)
+        self.cancel_button.clicked.connect(self.cancelled)
+        for field in (self.title, self.author, self.date):
+            field.box.returnPressed.connect(self.save)
+            field.box.textChanged.connect(self._refresh)
+        self._lay_out()
+
+    def _lay_out(self) -> None:
+        buttons = QHBoxLayout()
+        buttons.setSpacing(8)
+        buttons.addStretch(1)
+        buttons.addWidget(self.cancel_button)
+        buttons.addWidget(self.save_button)
+        note = named(QLabel("The file itself is not changed.", self), "muted")
+        note.setWordWrap(True)
+        layout = QVBoxLayout(self)
+        layout.setContentsMargins(16, 14, 16, 14)
+        layout.setSpacing(6)
+        for field in (self.title, self.author, self.date):
+            layout.addWidget(field)
+        layout.addWidget(note)
+        layout.addLayout(buttons)
+        layout.addStretch(1)
+
+    def begin(self, source: Source, correction: Correction, said: Source | None) -> None:
+        """Show what holds of a document; `said` is what its file says, None where that is not known any more."""
+        for field, value, given, own in (
+            (self.title, source.title, correction.title, said.title if said else None),
+            (self.author, source.author or "", correction.author, (said.author or "") if said else None),
+            (self.date, source.date or "", correction.date, (said.date or "") if said else None),
+        ):
+            is_corrected = given is not None
+            known = own if is_corrected else value
+            field.begin(value, known, is_corrected=is_corrected)
+        self.title.box.setFocus()
+        self.title.box.selectAll()
+
+    @property
+    def correction(self) -> Correction:
+        """What the fields say; a title cannot be taken away."""
+        return Correction(self.title.given or None, self.date.given, self.author.given)
+
+    @Slot()
+    def save(self) -> None:
+        """Hand out the correction, unless the date is none."""
+        if self.date.is_understood:
+            self.saved.emit(self.correction)
+        else:
+            self.date.box.setFocus()
+            self.date.box.selectAll()
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        if event.key() == Qt.Key.Key_Escape:
+            self.cancelled.emit()
+        else:
+            super().keyPressEvent(event)
+
+    @Slot()
+    def _refresh(self) -> None:
+        self.save_button.setEnabled(self.date.is_understood)

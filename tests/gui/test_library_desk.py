@@ -1,0 +1,318 @@
+"""What follows from what the reader does in the library, in a whole window over a fake workbench."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import replace
+from pathlib import Path
+from threading import Event
+
+import pytest
+from pytestqt.qtbot import QtBot
+
+from desktop_app.collection_list import ALL, UNREAD, Shelf, ShelfKind
+from desktop_app.library_view import LibraryView
+from rag.errors import StoreUnavailable
+from rag.holdings import Correction
+from rag.rows import FileRow
+from rag.types import FileState
+from tests.gui.open_window import OpenWindow, open_window
+
+pytestmark = [pytest.mark.gui, pytest.mark.qt_log_ignore("This plugin does not support")]
+
+RIVERS = Shelf(ShelfKind.COLLECTION, "Rivers")
+
+
+@pytest.fixture
+def opened(qtbot: QtBot, tmp_path: Path) -> Iterator[OpenWindow]:
+    with open_window(qtbot, tmp_path) as opened:
+        opened.controller.library.show()
+        yield opened
+
+
+def view_of(opened: OpenWindow) -> LibraryView:
+    view = opened.controller.library.view
+    assert view is not None
+    return view
+
+
+def select(opened: OpenWindow, place: int = 0) -> str:
+    """Select one of the workbench's documents."""
+    document_id = opened.bench.documents[place].id
+    view_of(opened).documents.select([document_id])
+    return document_id
+
+
+def skipped(path: Path, *, size_bytes: int = 3, mtime_ns: int = 1, sha256: str = "0" * 64) -> FileRow:
+    return FileRow(
+        str(path), str(path.parent), path.name, size_bytes, mtime_ns, sha256, FileState.DAMAGED, "it is damaged.", None
+    )
+
+
+def told(opened: OpenWindow) -> str:
+    return " ".join(f"{title}: {message}" for title, message in view_of(opened).banner.notices)
+
+
+class TestDocuments:
+    def test_the_library_opens_with_everything_in_it(self, opened: OpenWindow) -> None:
+        view = view_of(opened)
+        assert view.isVisible()
+        assert view.count.text() == "2 documents"
+        assert view.focusWidget() is view.filter_bar.box
+
+    def test_opening_a_document_shows_it_beside_the_conversation(self, opened: OpenWindow) -> None:
+        select(opened)
+        view_of(opened).actions_by_name["open"].trigger()
+        assert opened.window.source_pane.isVisible()
+        assert not view_of(opened).isVisible()
+
+    def test_the_library_comes_back_as_it_was_left(self, opened: OpenWindow) -> None:
+        view_of(opened).filter_bar.box.setText("bridge")
+        chosen = select(opened)
+        view_of(opened).actions_by_name["open"].trigger()
+        opened.controller.library.show()
+        assert view_of(opened).documents.selected_ids == (chosen,)
+        assert view_of(opened).filter_bar.box.text() == "bridge"
+
+    def test_removing_really_removes_after_a_question(self, opened: OpenWindow) -> None:
+        chosen = select(opened)
+        view_of(opened).actions_by_name["remove"].trigger()
+        opened.wait(lambda: view_of(opened).count.text() == "1 document")
+        assert opened.bench.removed == [chosen]
+        assert opened.chooser.asked == ["Remove this document from the library?"]
+        assert opened.window.status_line.library_button.text() == "1 document"
+
+    def test_the_window_goes_on_while_a_removal_takes_its_time(
+        self, opened: OpenWindow, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        gate, remove = Event(), opened.bench.remove
+        monkeypatch.setattr(opened.bench, "remove", lambda one: (gate.wait(), remove(one)))
+        select(opened)
+        view_of(opened).actions_by_name["remove"].trigger()
+        assert view_of(opened).count.text() == "2 documents · Removing 1 document…"
+        gate.set()
+        opened.wait(lambda: view_of(opened).count.text() == "1 document")
+
+    def test_a_failed_removal_is_told_and_the_document_stays(
+        self, opened: OpenWindow, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        def refuse(_: str) -> None:
+            raise StoreUnavailable(path="library.db", reason="the disk is full.")
+
+        monkeypatch.setattr(opened.bench, "remove", refuse)
+        select(opened)
+        view_of(opened).actions_by_name["remove"].trigger()
+        opened.wait(lambda: "the disk is full" in told(opened))
+        assert view_of(opened).count.text() == "2 documents"
+
+    def test_changes_are_made_in_the_order_they_were_asked_for(
+        self, opened: OpenWindow, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        gate, correct, made = Event(), opened.bench.correct, []
+        monkeypatch.setattr(opened.bench, "correct", lambda *one: (gate.wait(), made.append(one[1]), correct(*one)))
+        chosen, library = select(opened), opened.controller.library
+        for title in ("First", "Second", "Third"):
+            library.correct(chosen, Correction(title))
+        gate.set()
+        opened.wait(lambda: len(made) == 3 and opened.bench.corrections[chosen] == Correction("Third"))
+        assert [one.title for one in made] == ["First", "Second", "Third"]
+
+    def test_new_documents_appear_while_the_library_is_open(self, opened: OpenWindow, tmp_path: Path) -> None:
+        opened.controller.library.add((tmp_path / "new.txt",))
+        opened.wait(lambda: view_of(opened).count.text().startswith("3 documents"))
+
+
+class TestCorrections:
+    def test_a_correction_is_shown_everywhere_and_can_be_taken_back(self, opened: OpenWindow) -> None:
+        chosen, view = select(opened, 1), view_of(opened)
+        view.actions_by_name["correct"].trigger()
+        form = view.details.form
+        form.title.box.setText("The harbour")
+        form.date.box.setText("March 1887")
+        form.save()
+        opened.wait(lambda: view.documents.rows.rows[view.documents.rows.place_of(chosen)].cell(0) == "The harbour")
+        assert opened.bench.corrections[chosen] == Correction("The harbour", "1887-03", None)
+        facts = {fact.caption: fact for fact in view.details.card.facts}
+        assert facts["Date"].value == "March 1887 (corrected)"
+        assert facts["Date"].tooltip == "The file does not say."
+        view.actions_by_name["correct"].trigger()
+        assert form.title.hint.text() == "The file says: A short history of the harbour"
+        form.title.reset()
+        form.date.reset()
+        form.save()
+        opened.wait(lambda: opened.bench.corrections[chosen] == Correction())
+        opened.wait(lambda: view.details.card.title == "A short history of the harbour")
+
+    def test_a_document_that_is_gone_meanwhile_is_told(
+        self, opened: OpenWindow, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        def miss(document_id: str, _: Correction) -> None:
+            raise KeyError(document_id)
+
+        monkeypatch.setattr(opened.bench, "correct", miss)
+        opened.controller.library.correct("gone", Correction("Title"))
+        opened.wait(lambda: "not in the library any more" in told(opened))
+
+
+class TestCollections:
+    def test_collections_are_made_filled_renamed_and_removed(self, opened: OpenWindow) -> None:
+        library, view = opened.controller.library, view_of(opened)
+        library.make_collection("Rivers")
+        opened.wait(lambda: view.shelf == RIVERS)
+        assert view.empty.title.text() == "This collection is empty."
+        chosen = opened.bench.documents[0].id
+        library.collect("Rivers", (chosen,))
+        opened.wait(lambda: view.count.text() == "1 document")
+        library.rename_collection("Rivers", "Streams")
+        opened.wait(lambda: view.shelf == Shelf(ShelfKind.COLLECTION, "Streams"))
+        assert view.count.text() == "1 document"
+        library.uncollect("Streams", (chosen,))
+        opened.wait(lambda: view.count.text() == "0 documents")
+        view.actions_by_name["remove_collection"].trigger()
+        opened.wait(lambda: view.shelf == ALL)
+        assert opened.bench.collected == {}
+        assert len(opened.bench.documents) == 2
+
+    def test_a_name_that_is_taken_is_refused_with_its_reason(self, opened: OpenWindow) -> None:
+        opened.bench.collected = {"Rivers": [], "Lakes": []}
+        library = opened.controller.library
+        library.refresh()
+        view_of(opened).shelves.choose(RIVERS)
+        library.rename_collection("Rivers", "Lakes")
+        opened.wait(lambda: "There is a collection called Lakes already" in told(opened))
+        assert view_of(opened).shelf == RIVERS
+
+    def test_making_a_collection_twice_shows_the_one_that_is_there(self, opened: OpenWindow) -> None:
+        opened.bench.collected = {"Rivers": [opened.bench.documents[0].id]}
+        opened.controller.library.make_collection("rivers")
+        assert view_of(opened).shelf == RIVERS
+        assert "already" in told(opened)
+        assert opened.bench.collected == {"Rivers": [opened.bench.documents[0].id]}
+
+
+class TestWatching:
+    def test_a_chosen_folder_is_watched_and_added(self, opened: OpenWindow, tmp_path: Path) -> None:
+        folder = tmp_path / "papers"
+        folder.mkdir()
+        opened.chooser.chosen_folder = folder
+        view_of(opened).watch_button.click()
+        opened.wait(lambda: (folder,) in opened.bench.added)
+        assert opened.bench.watched_folders == {str(folder): ""}
+        assert view_of(opened).shelf == Shelf(ShelfKind.FOLDER, str(folder))
+
+    def test_a_folder_that_is_watched_already_is_only_shown(self, opened: OpenWindow, tmp_path: Path) -> None:
+        opened.bench.watched_folders = {str(tmp_path): "Rivers"}
+        opened.chooser.chosen_folder = tmp_path
+        view_of(opened).watch_button.click()
+        assert view_of(opened).shelf == Shelf(ShelfKind.FOLDER, str(tmp_path))
+        assert opened.bench.watched_folders == {str(tmp_path): "Rivers"}
+        assert "watched already" in told(opened)
+
+    def test_stopping_leaves_the_documents(self, opened: OpenWindow) -> None:
+        opened.bench.watched_folders = {"/texts": ""}
+        opened.controller.library.refresh()
+        view_of(opened).shelves.choose(Shelf(ShelfKind.FOLDER, "/texts"))
+        assert view_of(opened).count.text() == "2 documents"
+        view_of(opened).actions_by_name["unwatch"].trigger()
+        opened.wait(lambda: view_of(opened).shelf == ALL)
+        assert opened.bench.watched_folders == {}
+        assert view_of(opened).count.text() == "2 documents"
+
+    def test_what_comes_from_a_folder_goes_into_the_collection_that_it_feeds(self, opened: OpenWindow) -> None:
+        opened.bench.watched_folders = {"/texts": ""}
+        opened.controller.library.refresh()
+        opened.controller.library.feed_collection("/texts", "Rivers")
+        opened.wait(lambda: len(opened.bench.collected.get("Rivers", ())) == 2)
+        assert opened.bench.watched_folders == {"/texts": "Rivers"}
+
+
+class TestOriginals:
+    def test_the_original_is_opened_where_it_is_there(self, opened: OpenWindow, tmp_path: Path) -> None:
+        file = tmp_path / "paper.pdf"
+        file.touch()
+        opened.controller.library.open_original((str(tmp_path / "gone.pdf"), str(file)))
+        assert opened.chooser.opened == [file]
+
+    def test_of_a_file_in_an_archive_the_archive_is_opened(self, opened: OpenWindow, tmp_path: Path) -> None:
+        archive = tmp_path / "papers.zip"
+        archive.touch()
+        opened.controller.library.open_original((str(archive / "inside" / "paper.docx"),))
+        assert opened.chooser.opened == [archive]
+
+    def test_an_original_that_is_gone_is_told_and_not_opened(self, opened: OpenWindow) -> None:
+        select(opened)
+        view_of(opened).actions_by_name["original"].trigger()
+        assert opened.chooser.opened == []
+        assert "/texts/local/bridge.txt" in told(opened)
+
+    def test_a_file_that_no_program_opens_is_told(self, opened: OpenWindow, tmp_path: Path) -> None:
+        opened.chooser.opens = False
+        (tmp_path / "a.xyz").touch()
+        opened.controller.library.open_original((str(tmp_path / "a.xyz"),))
+        assert "No program opens this file" in told(opened)
+
+    def test_the_nearest_folder_is_shown_where_the_file_is_gone(self, opened: OpenWindow, tmp_path: Path) -> None:
+        opened.controller.library.show_in_folder((str(tmp_path / "gone" / "a.pdf"),))
+        assert opened.chooser.shown == [tmp_path / "a.pdf"]
+        assert "not there any more" in told(opened)
+
+
+class TestTryingAgain:
+    def retry(self, opened: OpenWindow, *rows: FileRow) -> None:
+        opened.bench.skipped_files = list(rows)
+        opened.controller.library.refresh()
+        view_of(opened).shelves.choose(UNREAD)
+        view_of(opened).unread.selectAll()
+        view_of(opened).buttons["retry"].click()
+
+    def test_a_file_that_has_changed_is_read_again(self, opened: OpenWindow, tmp_path: Path) -> None:
+        file = tmp_path / "a.pdf"
+        file.write_bytes(b"new")
+        self.retry(opened, skipped(file))
+        opened.wait(lambda: (file,) in opened.bench.added)
+        assert told(opened) == ""
+
+    def test_of_a_file_that_is_as_it_was_the_reader_is_told_so(self, opened: OpenWindow, tmp_path: Path) -> None:
+        file = tmp_path / "a.pdf"
+        file.write_bytes(b"old")
+        self.retry(opened, skipped(file, mtime_ns=file.stat().st_mtime_ns))
+        assert "a.pdf has not changed since the last try" in told(opened)
+
+    def test_a_file_that_could_not_be_opened_at_all_is_tried_without_a_word(
+        self, opened: OpenWindow, tmp_path: Path
+    ) -> None:
+        file = tmp_path / "a.pdf"
+        file.write_bytes(b"old")
+        self.retry(opened, skipped(file, mtime_ns=file.stat().st_mtime_ns, sha256=""))
+        opened.wait(lambda: (file,) in opened.bench.added)
+        assert told(opened) == ""
+
+    def test_a_file_in_an_archive_lets_the_archive_be_read_again(self, opened: OpenWindow, tmp_path: Path) -> None:
+        archive = tmp_path / "a.zip"
+        archive.write_bytes(b"zip")
+        inside = skipped(archive / "one.pdf"), skipped(archive / "two.pdf")
+        self.retry(opened, *inside)
+        opened.wait(lambda: (archive,) in opened.bench.added)
+
+    def test_a_file_that_is_gone_is_told(self, opened: OpenWindow, tmp_path: Path) -> None:
+        self.retry(opened, skipped(tmp_path / "gone.pdf"))
+        assert "1 file is not there any more" in told(opened)
+        assert opened.bench.added == []
+
+
+def test_closing_ends_what_is_under_way(qtbot: QtBot, tmp_path: Path) -> None:
+    with open_window(qtbot, tmp_path) as opened:
+        opened.controller.library.show()
+        opened.controller.library.make_collection("Rivers")
+        opened.controller.library.make_collection("Lakes")
+    # open_window looks for threads that are left
+
+
+def test_duplicates_are_no_skipped_files(qtbot: QtBot, tmp_path: Path) -> None:
+    with open_window(qtbot, tmp_path) as opened:
+        twin = replace(opened.bench.files()[0], path="/copy/b.txt", state=FileState.DUPLICATE)
+        opened.bench.skipped_files = [twin]
+        opened.controller.library.show()
+        view = view_of(opened)
+        view.shelves.choose(UNREAD)
+        assert view.count.text() == "0 files"
