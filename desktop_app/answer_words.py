@@ -155,9 +155,9 @@ def author_words(author: str | None) -> str:
     return one_line(names[0], _AUTHOR_CHARS - len(others)) + others
 
 
-def copies_words(quote: Quote) -> str:
+def copies_words(also_in: Sequence[Source]) -> str:
     """In how many further documents the same words stand; empty where in none."""
-    return f"also in {count_words(len(quote.also_in), 'other', 'others')}" if quote.also_in else ""
+    return f"also in {count_words(len(also_in), 'other', 'others')}" if also_in else ""
 
 
 def quote_words(quote: Quote, number: int, total: int) -> str:
@@ -165,6 +165,7 @@ def quote_words(quote: Quote, number: int, total: int) -> str:
     where = where_words(quote)
     said = f"{speaker_words(quote)} in {where}" if quote.speaker else f"from {where}"
     how = f", {READ_BY_OCR}" if quote.is_ocr else ""
+    how += f", {copies_words(quote.also_in)}" if quote.also_in else ""
     return f"Quote {number} of {total}, {said}{how}: {quote.text}"
 
 

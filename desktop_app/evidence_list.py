@@ -133,6 +133,7 @@ class EvidenceList(QWidget):
         else:
             card = HitCard(item, self._theme, self)
             card.activated.connect(lambda: self.hit_activated.emit(index))
+        card.document_activated.connect(self.document_activated)
         return card
 
 

@@ -9,7 +9,10 @@ from desktop_app.item_layout import ItemLayout
 
 
 class FlowLayout(ItemLayout):
-    """Items at their preferred size, from left to right (right to left where the language is), line after line."""
+    """Items at their preferred size, line after line, from left to right (right to left where the language is).
+
+    One that is wider than the layout gets the whole width.
+    """
 
     def __init__(self, parent: QWidget | None = None, gap: int = 4) -> None:
         super().__init__(parent, gap=gap)
@@ -33,6 +36,7 @@ class FlowLayout(ItemLayout):
         x, y, line_height = rect.x(), rect.y(), 0
         for item in self._items:
             size = item.sizeHint()
+            size.setWidth(min(size.width(), max(1, rect.width())))
             if x > rect.x() and x + size.width() > rect.x() + rect.width():
                 x, y, line_height = rect.x(), y + line_height + self._gap, 0
             if not is_trial:

@@ -8,11 +8,12 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 
-from PySide6.QtCore import QRectF, Qt
+from PySide6.QtCore import QRectF, Qt, Signal
 from PySide6.QtGui import QColor, QFont, QPainter, QPaintEvent, QPalette, QTextCharFormat
 from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
 
 from desktop_app.answer_words import quote_words, source_words, speaker_words
+from desktop_app.excerpt_details import ExcerptDetails, about_source
 from desktop_app.inert_text import Caption, InertText
 from desktop_app.pressable import Pressable
 from desktop_app.theme import Theme
@@ -27,7 +28,13 @@ _HEADING = re.compile(r"^ {0,3}#{1,6}(?:[ \t].*)?$|^[^\n]+\n(?:=+|-{3,})[ \t]*$"
 
 
 class ExcerptCard(Pressable):
-    """A source's title and date above its own words, which stand beside a rule. The whole card can be clicked."""
+    """A source's title and date above its own words, which stand beside a rule. The whole card can be clicked.
+
+    Signals:
+        document_activated(str): id of another document with the same words, which is to be opened.
+    """
+
+    document_activated = Signal(str)
 
     def __init__(
         self,
@@ -38,12 +45,18 @@ class ExcerptCard(Pressable):
         parent: QWidget | None = None,
         *,
         is_dated: bool = False,
+        place: str | None = None,
+        is_ocr: bool = False,
+        also_in: Sequence[Source] = (),
     ) -> None:
         super().__init__(theme, parent)
         self._is_current = False
         self._is_dated = is_dated
         self._mark = Caption(mark, colour_role=QPalette.ColorRole.Link)
         self._title = Caption(source.title, most_lines=2)
+        self._title.setToolTip(about_source(source))
+        self._details = ExcerptDetails(source, theme, self, place=place, is_ocr=is_ocr, also_in=also_in)
+        self._details.document_activated.connect(self.document_activated)
         date = date_words(source.date) or ("no date" if is_dated else "")
         role = QPalette.ColorRole.WindowText if is_dated else QPalette.ColorRole.PlaceholderText
         self._date = Caption(date, colour_role=role)
@@ -57,8 +70,14 @@ class ExcerptCard(Pressable):
         """The widget with the source's own words; they can be selected and copied."""
         return self._words
 
+    @property
+    def details(self) -> ExcerptDetails:
+        """The small line under the title."""
+        return self._details
+
     def set_theme(self, theme: Theme) -> None:
         self._theme = theme
+        self._details.set_theme(theme)
         self._mark.setFont(theme.strong)
         self._title.setFont(theme.strong)
         self._date.setFont(theme.strong if self._is_dated else theme.small)
@@ -78,19 +97,27 @@ class ExcerptCard(Pressable):
         return theme.quote
 
     def _lay_out(self) -> None:
+        headline = QHBoxLayout()
+        headline.setSpacing(8)
+        headline.addWidget(self._title, 1)
+        if self._date.text():
+            headline.addWidget(self._date, 0, Qt.AlignmentFlag.AlignTop)
+        beside_mark = QVBoxLayout()
+        beside_mark.setSpacing(0)
+        beside_mark.addLayout(headline)
+        beside_mark.addWidget(self._details)
+        self._details.setVisible(not self._details.is_empty)
         header = QHBoxLayout()
         header.setSpacing(8)
         if self._mark.text():
             header.addWidget(self._mark, 0, Qt.AlignmentFlag.AlignTop)
-        header.addWidget(self._title, 1)
-        if self._date.text():
-            header.addWidget(self._date, 0, Qt.AlignmentFlag.AlignTop)
+        header.addLayout(beside_mark, 1)
         inner = QHBoxLayout()
         inner.setContentsMargins(*self._beside_rule())
         inner.addWidget(self._words)
         self._column = QVBoxLayout(self)
         self._column.setContentsMargins(14, 11, 14, 13)
-        self._column.setSpacing(8)
+        self._column.setSpacing(8 if self._details.is_empty else 5)
         self._column.addLayout(header)
         self._column.addLayout(inner)
 
@@ -137,7 +164,17 @@ class QuoteCard(ExcerptCard):
         self._rest = Caption(_rest(quote), colour_role=QPalette.ColorRole.PlaceholderText)
         self._marked = tuple(marked)
         self._quote = quote
-        super().__init__(quote.source, quote.text[:_MOST_CHARS], str(number), theme, parent, is_dated=is_dated)
+        super().__init__(
+            quote.source,
+            quote.text[:_MOST_CHARS],
+            str(number),
+            theme,
+            parent,
+            is_dated=is_dated,
+            place=quote.place,
+            is_ocr=quote.is_ocr,
+            also_in=quote.also_in,
+        )
         name = quote_words(quote, number, total)[:_MOST_CHARS]
         self.setAccessibleName(name)
         self._words.setAccessibleName(name)

@@ -12,6 +12,8 @@ from rag.types import (
     Document,
     Finish,
     Hit,
+    Part,
+    PartKind,
     Period,
     Position,
     Quote,
@@ -62,6 +64,25 @@ QUOTES = tuple(
         "It rained.",
     )
 )
+
+
+SCAN = Document(
+    replace(
+        document("The gauge stood at 9.2 metres at noon. The lower town was under water.", "Log of the lock").source,
+        name="scans/lock-1921.pdf",
+        author="Amsel, Ruth; Holt, Maria; Voss, Ingrid",
+        language="en",
+        n_pages=12,
+    ),
+    "The gauge stood at 9.2 metres at noon. The lower town was under water.",
+    (Part(PartKind.PAGE, 7, Span(0, 70), is_ocr=True),),
+)
+
+
+def copied(words: str = "The lower town was under water.", n_copies: int = 2) -> Quote:
+    """A quote off a scanned page, whose words stand in other documents too."""
+    others = (document(f"Paper {n}: {words}", f"Paper {n} on the flood", f"20{n:02}-03-07") for n in range(n_copies))
+    return replace(quote(words, SCAN), also_in=tuple(other.source for other in others))
 
 
 def hit(start: int = 0, end: int = 25) -> Hit:

@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 from PySide6.QtCore import Qt
 
+from desktop_app.buttons import QuietButton
+from desktop_app.excerpt_details import Badge
 from desktop_app.inert_text import Caption
 from desktop_app.quote_card import HitCard, QuoteCard
 from desktop_app.theme import Theme
 from rag.types import Hit, Span
-from tests.gui.sample_turns import document, hit, quote
+from tests.gui.sample_turns import SCAN, copied, document, hit, quote
 
 pytestmark = [pytest.mark.gui, pytest.mark.qt_log_ignore("This plugin does not support")]
 
@@ -70,6 +74,75 @@ def test_a_long_title_is_given_two_lines_before_it_is_cut(qtbot, width):
     assert title.height() >= title.heightForWidth(title.width())
     assert len(title.shown_lines(title.width())) == (1 if width == 700 else 2)
     assert card.words.height() >= card.words.heightForWidth(card.words.width())
+
+
+def test_a_page_an_author_and_what_a_machine_read_stand_under_the_title(qtbot):
+    card = QuoteCard(copied(n_copies=0), 1, 1, Theme.light())
+    qtbot.addWidget(card)
+    card.show()
+    assert any(one.text() == "page 7 · Amsel, Ruth and others" for one in card.details.findChildren(Caption))
+    (badge,) = card.details.findChildren(Badge)
+    assert badge.accessibleName() == "read by OCR"
+    assert "may be misread" in badge.toolTip()
+    assert "page 7, read by OCR: The lower town" in card.accessibleName()
+    assert not card.details.findChildren(QuietButton)
+
+
+def test_a_card_without_any_of_these_has_no_line_for_them(card):
+    assert card.details.isHidden()
+
+
+def test_other_documents_with_the_same_words_unfold_and_open(qtbot):
+    card = QuoteCard(copied(), 1, 1, Theme.light())
+    qtbot.addWidget(card)
+    card.resize(500, card.heightForWidth(500))
+    card.show()
+    (link,) = card.details.findChildren(QuietButton)
+    assert link.text() == "also in 2 others"
+    with qtbot.assertNotEmitted(card.activated):
+        qtbot.mouseClick(link, Qt.MouseButton.LeftButton)
+    assert card.details.copies is not None
+    lines = card.details.copies.lines
+    assert [line.accessibleName() for line in lines] == [
+        "Open Paper 0 on the flood, 7 March 2000",
+        "Open Paper 1 on the flood, 7 March 2001",
+    ]
+    with qtbot.waitSignal(card.document_activated) as opened, qtbot.assertNotEmitted(card.activated):
+        qtbot.mouseClick(lines[1], Qt.MouseButton.LeftButton)
+    assert opened.args == [copied().also_in[1].id]
+    link.click()
+    assert card.details.copies.isHidden()
+
+
+def test_many_other_documents_come_in_steps(qtbot):
+    card = QuoteCard(copied(n_copies=30), 1, 1, Theme.light())
+    qtbot.addWidget(card)
+    card.show()
+    card.details.findChildren(QuietButton)[0].click()
+    assert card.details.copies is not None
+    assert len(card.details.copies.lines) < 30
+
+
+def test_the_title_s_tool_tip_names_file_and_language_as_plain_text(qtbot):
+    odd = replace(copied(), source=replace(SCAN.source, title="<b>Log</b>"))
+    card = QuoteCard(odd, 1, 1, Theme.light())
+    qtbot.addWidget(card)
+    title = next(one for one in card.findChildren(Caption) if one.text() == "<b>Log</b>")
+    assert title.toolTip().splitlines()[1:] == ["scans/lock-1921.pdf", "English"]
+    assert "<b>" not in title.toolTip()
+
+
+@pytest.mark.parametrize("width", [220, 300, 700])
+def test_a_narrow_card_keeps_its_page_and_its_link(qtbot, width):
+    card = QuoteCard(copied(), 1, 1, Theme.light())
+    qtbot.addWidget(card)
+    card.resize(width, card.heightForWidth(width))
+    card.show()
+    words = next(one for one in card.details.findChildren(Caption) if one.text().startswith("page 7"))
+    (link,) = card.details.findChildren(QuietButton)
+    assert link.mapTo(card, link.rect().bottomRight()).x() < width
+    assert card.words.height() >= card.words.heightForWidth(card.words.width())
+    assert words.shown_lines(words.width())[0].startswith("page 7 · Amsel")
 
 
 def test_the_speaker_is_named(qtbot):

@@ -11,10 +11,11 @@ from PySide6.QtWidgets import QAbstractButton, QLineEdit, QWidget
 from desktop_app.buttons import QuietButton
 from desktop_app.inert_text import Caption, InertText
 from desktop_app.quote_card import HitCard, QuoteCard
+from desktop_app.survey_view import DocumentLine
 from desktop_app.theme import Theme
 from desktop_app.turn_view import TurnView
-from rag.types import Answer, Finish, Retrieved, Verdict
-from tests.gui.sample_turns import ANSWER, NOT_IN_SOURCES, QUOTES, SUPPORTED, hit, turn
+from rag.types import Answer, Finish, Retrieved, Scope, Verdict
+from tests.gui.sample_turns import ANSWER, NOT_IN_SOURCES, QUOTES, SUPPORTED, copied, hit, turn
 
 pytestmark = [pytest.mark.gui, pytest.mark.qt_log_ignore("This plugin does not support")]
 
@@ -274,3 +275,19 @@ def test_every_control_has_a_name(qtbot):
     stops = [part for part in view.findChildren(QWidget) if part.focusPolicy() & Qt.FocusPolicy.TabFocus]
     assert len(stops) > 8
     assert all(part.accessibleName() for part in stops)
+
+
+def test_another_document_with_a_quote_s_words_can_be_opened(qtbot):
+    view = stored(qtbot, replace(ANSWER, quotes=(copied(),)))
+    button(view, "also in 2 others").click()
+    line = view.findChildren(DocumentLine)[0]
+    with qtbot.waitSignal(view.document_activated) as opened, qtbot.assertNotEmitted(view.quote_activated):
+        qtbot.keyClick(line, Qt.Key.Key_Return)
+    assert opened.args == [copied().also_in[0].id]
+
+
+def test_the_head_says_what_was_asked_and_asks_for_the_same_again(qtbot):
+    view = shown(qtbot, TurnView(replace(turn(answer=ANSWER), scope=Scope(collection="Trial")), Theme.light()))
+    with qtbot.waitSignal(view.scope_requested):
+        button(view, "Asked only of the collection “Trial”").click()
+    assert "Asked only" not in words(stored(qtbot, ANSWER))
