@@ -14,9 +14,8 @@ import re
 from collections import deque
 from collections.abc import Sequence
 from contextlib import suppress
-from dataclasses import dataclass
 from itertools import repeat
-from typing import Any, Final
+from typing import Any, Final, NamedTuple
 
 import numpy as np
 import numpy.typing as npt
@@ -59,8 +58,7 @@ _loose_box = _batched(raw.FPDFText_GetLooseCharBox, ctypes.c_void_p, ctypes.c_in
 _unicode = _batched(raw.FPDFText_GetUnicode, ctypes.c_void_p, ctypes.c_int)
 
 
-@dataclass(frozen=True, slots=True)
-class Picture:
+class Picture(NamedTuple):
     """A page as pixels: rows from the top without padding, each pixel red, green, blue and an unused byte."""
 
     width_px: int
@@ -199,6 +197,18 @@ class PdfFile:
     def label(self, number: int) -> str:
         """What the file calls a page, counted from 1; empty where it says nothing."""
         return _told(raw.FPDF_GetPageLabel, self._document, number - 1)
+
+    def size(self, number: int) -> tuple[float, float]:
+        """Width and height of a page as it is shown, counted from 1, without making anything of what is on it.
+
+        Raises:
+            ValueError: PDFium cannot make sense of the page.
+        """
+        try:
+            width, height = self._document.get_page_size(number - 1)
+        except pypdfium2.PdfiumError as error:
+            raise ValueError(f"page {number} has no size") from error
+        return width, height
 
     def page_text(self, number: int) -> PageText | None:
         """The characters of a page, counted from 1; None where PDFium cannot make sense of the page."""

@@ -17,7 +17,8 @@ from rag.dates import iso_date
 from rag.errors import EmptySource, NoTextLayer, UnreadableSource
 from rag.pdfium import HYPHEN, PdfFile
 from rag.readers.dates import stated_date
-from rag.readers.pdf_lines import PARAGRAPH, EdgeLine, PageLines, lines_of
+from rag.readers.pdf_joints import PARAGRAPH
+from rag.readers.pdf_layout import EdgeLine, PageLayout, layout_of
 from rag.readers.plain import shortened
 from rag.running_heads import Edge, PageEdges, running_heads
 from rag.types import Mark, NoiseKind, Part, PartKind, Reading, Span
@@ -30,9 +31,10 @@ _MOST_DOUBTFUL_WORDS = 2_000
 _KEEPS_ITS_HYPHEN = frozenset({"self", "well", "half", "non", "year", "semi", "anti"})
 _SENTENCE_END = (".", "!", "?", ":", ";", "…", "”", '"', "’", ")")
 _NO_TITLE = re.compile(
-    r"microsoft (?:word|powerpoint|excel|office)\b.*|untitled.*|unbenannt.*|sans titre.*|(?:new |word )?document\s*\d*|title|"
-    r"no title|slide \d+|print(?:ing)?|powerpoint[- ]pr[eä]sentation|presentation\d*|[\W\d_]+|.{1,2}|(?:file|https?):.*|"
-    r"\S*[_\d]\S*|.*\.(?:docx?|pdf|rtf|odt|txt|pptx?|xlsx?|indd|qxd|tex|dvi|e?ps|html?|pmd|fm|wpd|ai|cdr|pub|tiff?|jpe?g)",
+    r"microsoft (?:word|powerpoint|excel|office)\b.*|untitled.*|unbenannt.*|sans titre.*|(?:new |word )?document\s*\d*|"
+    r"title|no title|slide \d+|print(?:ing)?|powerpoint[- ]pr[eä]sentation|presentation\d*|[\W\d_]+|.{1,2}|"
+    r"(?:file|https?):.*|\S*[_\d]\S*|"
+    r".*\.(?:docx?|pdf|rtf|odt|txt|pptx?|xlsx?|indd|qxd|tex|dvi|e?ps|html?|pmd|fm|wpd|ai|cdr|pub|tiff?|jpe?g)",
     re.IGNORECASE | re.DOTALL,
 )
 _NO_AUTHOR = re.compile(
@@ -50,7 +52,7 @@ _PAGES_LOOKED_AT_FOR_DRAWINGS = 50
 class _Page:
     number: int
     label: str
-    lines: PageLines
+    layout: PageLayout
 
 
 class PdfReader:
@@ -70,7 +72,7 @@ class PdfReader:
         pages = _with_hyphens_decided(pages)
         text, starts = _joined(pages)
         parts = [
-            Part(PartKind.PAGE, page.number, Span(start, start + len(page.lines.text)), page.label)
+            Part(PartKind.PAGE, page.number, Span(start, start + len(page.layout.text)), page.label)
             for page, start in zip(pages, starts, strict=True)
         ]
         heads = running_heads([_edges(page, start) for page, start in zip(pages, starts, strict=True)])
@@ -100,14 +102,14 @@ def _pages(file: PdfFile, path: str) -> tuple[list[_Page], list[int], list[int]]
             broken.append(number)
             continue
         with page:
-            lines = lines_of(page)
-            if not lines.text and page.has_picture():
+            layout = layout_of(page)
+            if not layout.text and page.has_picture():
                 pictures.append(number)
-        n_chars += len(lines.text)
+        n_chars += len(layout.text)
         if n_chars > MAX_CHARS:
             raise UnreadableSource(path=path, reason="its text is too long (over 50 million characters). Split it.")
-        if lines.text:
-            pages.append(_Page(number, _label(file, number), lines))
+        if layout.text:
+            pages.append(_Page(number, _label(file, number), layout))
     return pages, pictures, broken
 
 
@@ -134,18 +136,18 @@ def _with_hyphens_decided(pages: Sequence[_Page]) -> list[_Page]:
     doubtful = {
         match.groups()
         for page in pages
-        if HYPHEN in page.lines.text
-        for match in _WORD_WITH_HYPHEN.finditer(page.lines.text)
+        if HYPHEN in page.layout.text
+        for match in _WORD_WITH_HYPHEN.finditer(page.layout.text)
     }
-    if not any(HYPHEN in page.lines.text for page in pages):
+    if not any(HYPHEN in page.layout.text for page in pages):
         return [*pages]
-    whole = "\n".join(page.lines.text for page in pages)
+    whole = "\n".join(page.layout.text for page in pages)
     joined = {
         (left, right)
         for n, (left, right) in enumerate(sorted(doubtful))
         if _is_one_word(left, right, whole if n < _MOST_DOUBTFUL_WORDS else "")
     }
-    return [_without_hyphens(page, joined) if HYPHEN in page.lines.text else page for page in pages]
+    return [_without_hyphens(page, joined) if HYPHEN in page.layout.text else page for page in pages]
 
 
 def _is_one_word(left: str, right: str, whole: str) -> bool:
@@ -156,7 +158,7 @@ def _is_one_word(left: str, right: str, whole: str) -> bool:
 
 def _without_hyphens(page: _Page, joined: set[tuple[str, str]]) -> _Page:
     """The page with its hyphens decided; what stands after a hyphen that goes moves forward."""
-    text = page.lines.text
+    text = page.layout.text
     gone = [
         match.end(1) for match in re.finditer(rf"([^\W\d_]+){HYPHEN}(?=([^\W\d_]+))", text) if match.groups() in joined
     ]
@@ -169,56 +171,60 @@ def _without_hyphens(page: _Page, joined: set[tuple[str, str]]) -> _Page:
         start, end = (place - bisect_left(gone, place) for place in (edge.start, edge.end))
         return edge._replace(start=start, end=end)
 
-    lines = replace(
-        page.lines, text=decided, tops=tuple(map(moved, page.lines.tops)), bottoms=tuple(map(moved, page.lines.bottoms))
+    layout = replace(
+        page.layout,
+        text=decided,
+        tops=tuple(map(moved, page.layout.tops)),
+        bottoms=tuple(map(moved, page.layout.bottoms)),
     )
-    return replace(page, lines=lines)
+    return replace(page, layout=layout)
 
 
 def _joined(pages: list[_Page]) -> tuple[str, list[int]]:
-    """The text of the document, and where each page begins in it. A word's hyphen at a page end goes."""
+    """The text of the document, and where each page begins in it; a word's hyphen at a page end goes from its page."""
     pieces: list[str] = []
     starts: list[int] = []
     n_chars = 0
-    for n, page in enumerate(pages):
-        starts.append(n_chars)
-        between = PARAGRAPH if n + 1 < len(pages) else ""
-        if between and _goes_on(page, pages[n + 1]):
+    for n, following in enumerate([*pages[1:], None]):
+        between = PARAGRAPH if following else ""
+        if following and _goes_on(pages[n], following):
             between = " "
-            if page.lines.text.endswith("-"):
+            if pages[n].layout.text.endswith("-"):
                 between = ""
-                pages[n] = page = replace(page, lines=replace(page.lines, text=page.lines.text[:-1]))
-        pieces += (page.lines.text, between)
-        n_chars += len(page.lines.text) + len(between)
+                pages[n] = replace(pages[n], layout=replace(pages[n].layout, text=pages[n].layout.text[:-1]))
+        text = pages[n].layout.text
+        starts.append(n_chars)
+        pieces += (text, between)
+        n_chars += len(text) + len(between)
     return "".join(pieces), starts
 
 
 def _goes_on(page: _Page, following: _Page) -> bool:
     """Whether the last sentence of a page goes on at the top of the next, with no head, foot or footnote between."""
-    size, next_size = page.lines.ends_size, following.lines.opens_size
+    size, next_size = page.layout.ends_size, following.layout.opens_size
     is_alike = bool(size and next_size) and 0.95 < size / next_size < 1.05
     is_next = following.number == page.number + 1
-    last, first = page.lines.text, following.lines.text
+    last, first = page.layout.text, following.layout.text
     return is_alike and is_next and first[:1].islower() and not last.endswith(_SENTENCE_END) and last[-1:] != HYPHEN
 
 
 def _edges(page: _Page, start: int) -> PageEdges:
-    lines = page.lines
-    height = max(1.0, lines.height)
+    layout = page.layout
+    height = max(1.0, layout.height)
 
     def edge(line: EdgeLine, distance: float) -> Edge:
-        end = min(line.end, len(lines.text))
-        return Edge(Span(start + line.start, start + end), lines.text[line.start : end], distance, distance / height)
+        end = min(line.end, len(layout.text))
+        return Edge(Span(start + line.start, start + end), layout.text[line.start : end], distance, distance / height)
 
-    tops = [edge(line, line.bottom) for line in lines.tops if line.start < line.end]
-    bottoms = [edge(line, height - line.top) for line in lines.bottoms if line.start < line.end]
+    tops = [edge(line, line.bottom) for line in layout.tops if line.start < line.end]
+    bottoms = [edge(line, height - line.top) for line in layout.bottoms if line.start < line.end]
     return PageEdges(page.number, page.label, tops, bottoms)
 
 
 def _title(stated: str, first: _Page, path: Path) -> str:
     if stated and not _NO_TITLE.fullmatch(stated) and stated.lower() != path.stem.lower():
         return shortened(stated)
-    largest = first.lines.largest.replace(HYPHEN, "") if first.number == 1 else ""
+    largest = first.layout.largest.replace(HYPHEN, "") if first.number == 1 else ""
     return shortened(largest) if len(largest) > 3 else path.stem
 
 
