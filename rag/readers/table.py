@@ -14,6 +14,7 @@ from collections import Counter
 from collections.abc import Iterator
 from itertools import islice
 from pathlib import Path
+from typing import Literal
 
 from rag import sniffing
 from rag.decoding import decode
@@ -87,7 +88,7 @@ class _Table:
     def _reader(self, *, is_strict: bool = False) -> Iterator[list[str]]:
         # The limit is the module's; 131,072 characters is too little for an article in a field.
         csv.field_size_limit(_MAX_FIELD_CHARS)
-        quoting = csv.QUOTE_MINIMAL if self._has_quotes else csv.QUOTE_NONE
+        quoting: Literal[0, 3] = csv.QUOTE_MINIMAL if self._has_quotes else csv.QUOTE_NONE
         return csv.reader(_lines(self._text), delimiter=self._delimiter, quoting=quoting, strict=is_strict)
 
     def _is_left_open(self) -> bool:
