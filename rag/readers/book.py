@@ -1,6 +1,7 @@
 """Reads e-books (.epub): the chapters in the order in which they are to be read, named as the table of contents does.
 
-Files that the book lists are looked for in the book alone; scripts, styles, sounds and pictures are not opened.
+Files that the book lists are looked for in the book alone; scripts, styles, sounds and pictures are not opened. Numbers
+of printed pages are left out, for they stand in the middle of sentences; the table of contents is marked as a menu.
 """
 
 from __future__ import annotations
@@ -22,7 +23,7 @@ from rag.readers import html
 from rag.readers.packages import Element, Package, open_package, resolved
 from rag.readers.parted import PartedText
 from rag.readers.plain import shortened
-from rag.types import PartKind, Reading
+from rag.types import Mark, NoiseKind, PartKind, Reading, Span
 
 _CONTAINER = "META-INF/container.xml"
 _ENCRYPTION = "META-INF/encryption.xml"
@@ -30,6 +31,10 @@ _PAGES: Final = (".xhtml", ".html", ".htm", ".xml")
 _FONT_DISGUISES: Final = frozenset({"http://www.idpf.org/2008/embedding", "http://ns.adobe.com/pdf/enc#RC"})
 _DECLARED = re.compile(rb"<\?xml[^>]{0,100}?encoding\s*=\s*[\"']([\w.-]{2,40})[\"']")
 _PLACE = re.compile(r"<[a-zA-Z][^<>]*?\s(?:xml:)?(?:id|name)\s*=\s*[\"']([^\"'<>]{1,300})[\"']")
+_PAGE_NUMBER = re.compile(
+    r"<(span|div|a|p)\b[^<>]*?(?:epub:type|role)\s*=\s*[\"'](?:doc-)?pagebreak[\"'][^<>]*>[^<>]{0,20}</\1\s*>",
+    re.IGNORECASE,
+)
 _OPEN_BLOCK = re.compile(r"<(?:h[1-6]|p)\b[^<>]*>\s*(?:<(?:span|a|em|strong|b|i)\b[^<>]*>\s*)*\Z")
 _HEADING = re.compile(r"<h([1-6])\b[^>]*>(.{1,2000}?)</h\1\s*>", re.IGNORECASE | re.DOTALL)
 _LANGUAGE = re.compile(r"[a-z]{2}(?![a-z])", re.IGNORECASE)
@@ -53,6 +58,7 @@ class _Book:
 
     members: Sequence[str]
     entries: Sequence[_Entry]
+    contents: frozenset[str] = frozenset()
     title: str = ""
     author: str | None = None
     date: str | None = None
@@ -75,12 +81,12 @@ class EpubReader:
             lost += page is None
             for label, markup in _chapters(page or "", [one for one in book.entries if one.member == member]):
                 number += 1
-                marked = html.text_of(markup, path)
+                marked = html.text_of(_PAGE_NUMBER.sub("", markup), path)
                 if not _WORD.search(marked.text):
                     continue
-                text.add(
-                    marked.text, PartKind.CHAPTER, number, shortened(label or _heading(markup)), marks=marked.marks
-                )
+                is_menu = member in book.contents
+                marks = (Mark(NoiseKind.MENU, Span(0, len(marked.text))),) if is_menu else marked.marks
+                text.add(marked.text, PartKind.CHAPTER, number, shortened(label or _heading(markup)), marks=marks)
         if lost == len(book.members):
             raise UnreadableSource(path=str(path), reason="none of its chapters can be read.")
         note = f"{lost:,} of its {len(book.members):,} files could not be read." if lost else ""
@@ -119,6 +125,7 @@ def _book(package: Package, path: Path) -> _Book:
         # A book that lists a chapter twice has it once.
         members=tuple(dict.fromkeys(members)),
         entries=_entries(package, name, list(items.values())),
+        contents=_contents(package, name, root),
         title=_first(root, "title"),
         author=", ".join(_all(root, "creator")) or None,
         date=next((iso for date in _dates(root) if (iso := iso_date(date))), None),
@@ -214,6 +221,13 @@ def _entries(package: Package, base: str, items: Sequence[Element]) -> tuple[_En
         if found:
             return found
     return ()
+
+
+def _contents(package: Package, base: str, root: Element) -> frozenset[str]:
+    """The members that are a table of contents to be seen."""
+    listed = [item.get("href") for item in _named(root, "item") if _is_nav(item)]
+    listed += [one.get("href") for one in _named(root, "reference") if one.get("type") == "toc"]
+    return frozenset(found for href in listed if (found := _member(package, base, href)))
 
 
 def _is_nav(item: Element) -> bool:

@@ -37,6 +37,7 @@ _FOLD = re.compile(r"\r?\n[ \t]+|[\r\n\t]+")
 _UNSAFE = re.compile(r"[\x00-\x08\x0b-\x1f\x7f]")
 _WIDE_MARKS = (codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE, codecs.BOM_UTF32_LE, codecs.BOM_UTF32_BE)
 _WIDE_HEAD_BYTES = 200
+_SIGNATURE_LINE = "-- "
 _LAST_OF_ASCII = 127
 _WESTERN_SHARE = 0.15
 _WESTERN_SIGNS = frozenset("’‘“”„«»–—…€£§°·•\xa0¡¿")
@@ -186,6 +187,30 @@ def _opened(attachment: Attachment, kind: str, path: str, depth: int) -> Letter:
     return outlook.letter_of(attachment.content, path, depth + 1)
 
 
+def unflowed(text: str, *, is_spaceless: bool = False) -> str:
+    """A text of format=flowed (RFC 3676) with its paragraphs in one line each, as they were typed.
+
+    A line that ends with a space goes on in the next one of the same depth of quotation; `is_spaceless`: the space is
+    no part of the text.
+    """
+    paragraphs: list[list[str]] = []
+    goes_on, above = False, 0
+    for line in text.split("\n"):
+        depth, said = _quotation(line)
+        is_signature = said == _SIGNATURE_LINE
+        if not goes_on or depth != above or is_signature:
+            paragraphs.append([f"{'>' * depth} " if depth else ""])
+        goes_on, above = said.endswith(" ") and not is_signature, depth
+        paragraphs[-1].append(said[:-1] if goes_on and is_spaceless else said)
+    return "\n".join("".join(pieces) for pieces in paragraphs)
+
+
+def _quotation(line: str) -> tuple[int, str]:
+    """How deeply a line is quoted, and what it says; one space is there to keep it from meaning something else."""
+    said = line.lstrip(">")
+    return len(line) - len(said), said.removeprefix(" ")
+
+
 def is_only_cipher(text: str) -> bool:
     """Whether all that was written is a message for who has the key."""
     return text.strip().startswith(_PGP_BEGIN) and text.rstrip().endswith(_PGP_END)
@@ -288,6 +313,8 @@ class _Opening:
     def _plain(self, message: Message) -> str:
         """The text, and files in it that were written out as letters taken out as attachments."""
         text = text_of_part(message, self._path)
+        if str(message.get_param("format") or "").lower() == "flowed":
+            text = unflowed(text, is_spaceless=str(message.get_param("delsp") or "").lower() == "yes")
         for match in _UUENCODED.finditer(text):
             name = file_name(match.group(1), "attachment")
             self._attachments.append(Attachment(name, _uudecoded(match.group(2)), "application/octet-stream"))

@@ -8,7 +8,7 @@ import pytest
 
 from rag.errors import EmptySource, EncryptedSource, SourceError, UnreadableSource
 from rag.reading import LocalReader
-from rag.types import PartKind, Reading
+from rag.types import NoiseKind, PartKind, Reading
 from tests.book_files import CONTAINER, ENCRYPTION, epub, locked, nav, ncx, package, page
 from tests.soundness import assert_sound
 
@@ -67,6 +67,18 @@ def test_a_file_is_cut_where_the_table_of_contents_points_into_it() -> None:
     assert reading.text == "Whole\n\nBefore.\n\nA\n\nText of A.\n\nB\n\nText of B.\n\nText of C."
     assert [label for _, label in _labels(reading)] == ["None", "Part A", "Part B", "Part C"]
     assert reading.parts[2].span.cut(reading.text) == "B\n\nText of B."
+
+
+def test_printed_page_numbers_do_not_stand_in_sentences() -> None:
+    body = '<p>He went along <span epub:type="pagebreak" title="173" id="p173">173</span>the road.</p>'
+    reading = _read(epub({"OEBPS/book.opf": package(["one.xhtml"]), "OEBPS/one.xhtml": page("One", body=body)}))
+    assert reading.text == "One\n\nHe went along the road."
+
+
+def test_a_table_of_contents_to_be_seen_is_marked() -> None:
+    opf = package(["nav.xhtml", "one.xhtml"], nav="nav.xhtml")
+    reading = _read(epub({"OEBPS/book.opf": opf, **_book(), "OEBPS/nav.xhtml": nav([("one.xhtml", "First of all")])}))
+    assert [(mark.kind, mark.span.cut(reading.text)) for mark in reading.marks] == [(NoiseKind.MENU, "1. First of all")]
 
 
 def test_pictures_without_words_count_as_chapters_without_text() -> None:

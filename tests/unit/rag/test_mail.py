@@ -101,6 +101,20 @@ def test_quoted_history_and_signatures_stay_text() -> None:
     assert text.strip() in _read(message(text)).text
 
 
+def test_lines_that_a_program_broke_are_joined_again() -> None:
+    head = b"From: a@b.c\nSubject: s\nContent-Type: text/plain; format=flowed"
+    body = b"\n\nThe password was \nchanged on \nMonday.\n\n> Was it \n> changed?\n>> Yes, \n> no.\n"
+    body += b"-- \nAnna \nB.\n From me.\n"
+    assert _read(head + body).text.endswith(
+        "\n\nThe password was changed on Monday.\n\n> Was it changed?\n>> Yes, \n> no.\n-- \nAnna B.\nFrom me."
+    )
+    assert "The password waschanged onMonday." in _read(head + b"; delsp=yes" + body).text
+    began = time.process_time()
+    assert len(EmlReader().read(head + b"\n\n" + b"word word \n" * 300_000, Path("a.eml")).text) > 3_000_000
+    assert time.process_time() - began < 10
+    assert "was \nchanged" in _read(b"From: a@b.c\nSubject: s" + body).text
+
+
 def test_charsets_that_lie_or_are_unknown_do_not_spoil_the_accents() -> None:
     head = b"From: a@b.c\nSubject: x\nContent-Type: text/plain; charset=%s\n\n"
     utf8 = "Ich grüße – für Ömer. Die Straße führte ans Meer zurück.\n"
