@@ -1,7 +1,7 @@
 """Finds advertising that has slipped into a text: sentences about other things than the text, and about buying.
 
-A text about medicines, gambling or loans speaks of them throughout, or uses the other words of that trade; there nothing
-is found. Found is what breaks in: names of goods, with prices, links, or words that fit no sentence.
+A text about medicines, gambling or loans speaks of them throughout, or uses the other words of that trade; there
+nothing is found. Found is what breaks in: names of goods, with prices, links, or words that fit no sentence.
 """
 
 from __future__ import annotations
@@ -9,9 +9,10 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 from typing import Final
 
-from rag.noise_phrases import Index, among, indexed
+from rag.noise_phrases import Index, among, indexed, listed
 from rag.types import Span
 
 MAX_SHARE = 0.25
@@ -34,18 +35,13 @@ def _topic(words: str) -> re.Pattern[str]:
 _TRADES: Final = (
     _Trade(
         indexed(
-            (
-                *"viagra cialis levitra sildenafil tadalafil vardenafil kamagra xanax tramadol phentermine ambien".split(),
-                *"modafinil clomid propecia finasteride accutane oxycontin hydrocodone ivermectin zithromax".split(),
-                *(
-                    "online pharmacy",
-                    "online pharmacies",
-                    "without prescription",
-                    "male enhancement",
-                    "weight loss pills",
-                ),
-                *("cbd oil", "cbd gummies", "testosterone booster", "diet pills", "online apotheke", "rezeptfrei"),
-                *("sans ordonnance", "pharmacie en ligne", "sin receta", "farmacia online", "senza ricetta"),
+            listed(
+                "viagra | cialis | levitra | sildenafil | tadalafil | vardenafil | kamagra | xanax | tramadol |"
+                "ambien | phentermine | modafinil | clomid | propecia | finasteride | accutane | oxycontin |"
+                "hydrocodone | ivermectin | zithromax | online pharmacy | online pharmacies | without prescription |"
+                "male enhancement | weight loss pills | diet pills | cbd oil | cbd gummies | testosterone booster |"
+                "online apotheke | rezeptfrei | sans ordonnance | pharmacie en ligne | sin receta | farmacia online |"
+                "senza ricetta"
             )
         ),
         _topic(
@@ -55,37 +51,23 @@ _TRADES: Final = (
     ),
     _Trade(
         indexed(
-            (
-                *(
-                    "online casino",
-                    "casino online",
-                    "online casinos",
-                    "casino bonus",
-                    "free spins",
-                    "slot machines online",
-                ),
-                *("sports betting", "betting site", "betting sites", "poker online", "online poker", "online slots"),
-                *("togel", "situs slot", "judi online", "slot gacor", "1xbet", "casino en ligne", "casino en línea"),
+            listed(
+                "online casino | online casinos | casino online | casino bonus | free spins | slot machines online |"
+                "online slots | sports betting | betting site | betting sites | poker online | online poker | togel |"
+                "situs slot | slot gacor | judi online | 1xbet | casino en ligne | casino en línea"
             )
         ),
         _topic("gambl casino betting lotter wager jackpot bookmak poker slots spielbank glücksspiel paris apuestas"),
     ),
     _Trade(
         indexed(
-            (
-                *("payday loan", "payday loans", "cash advance", "bad credit loans", "instant loan", "quick loans"),
-                *("essay writing service", "essay writing services", "write my essay", "buy essay", "buy essays"),
-                *("paper writing service", "custom essays", "essay help", "term papers for sale", "replica watches"),
-                *(
-                    "replica rolex",
-                    "replica handbags",
-                    "fake rolex",
-                    "louis vuitton outlet",
-                    "jordan shoes",
-                    "cheap nfl",
-                ),
-                *("cheap jerseys", "ugg boots", "seo services", "buy backlinks", "buy followers", "buy instagram"),
-                *("escort service", "escorts in", "call girls", "dating site for", "web hosting coupon"),
+            listed(
+                "payday loan | payday loans | cash advance | bad credit loans | instant loan | quick loans |"
+                "essay writing service | essay writing services | write my essay | buy essay | buy essays |"
+                "paper writing service | custom essays | essay help | term papers for sale | replica watches |"
+                "replica rolex | replica handbags | fake rolex | louis vuitton outlet | jordan shoes | cheap nfl |"
+                "cheap jerseys | ugg boots | seo services | buy backlinks | buy followers | buy instagram |"
+                "escort service | escorts in | call girls | dating site for | web hosting coupon"
             )
         ),
         _topic("loan lender borrow student universit plagiar counterfeit fashion luxur market(?:ing|er) brand escort"),
@@ -95,12 +77,18 @@ _BUYING: Final = tuple(
     re.compile(form, re.IGNORECASE)
     for form in (
         r"\b(?:buy|buying|order|purchase|acheter|kaufen|bestellen|comprar|acquista)\b",
-        r"\b(?:cheap(?:est)?|discount(?:ed)?|low(?:est)? price[sd]?|best price|price|prices|billig|preiswert|pas cher|barato)\b",
+        (
+            r"\b(?:cheap(?:est)?|discount(?:ed)?|low(?:est)? price[sd]?|best price|price|prices|billig|preiswert|"
+            r"pas cher|barato)\b"
+        ),
         r"\b(?:for sale|online|shop|store|pharmacy|apotheke|pharmacie|farmacia|free shipping|overnight|delivery)\b",
         r"\b(?:without|no|senza|ohne|sans|sin)(?: a)? (?:prescription|rx|rezept|ordonnance|receta|ricetta)\b",
         r"\b\d+ ?mg\b|\b(?:generic|brand|pills?|tablets?|coupon|promo code|bonus|sign-?up|deposit)\b",
         r"https?://|www\.|\b\w+\.(?:com|net|org|biz|info|ru)/",
-        r"\b(?:click here|visit (?:our|this|the) (?:site|website|page|store)|loved this|check this|read this post here)\b",
+        (
+            r"\b(?:click here|visit (?:our|this|the) (?:site|website|page|store)|loved this|check this|"
+            r"read this post here)\b"
+        ),
         r"[$€£] ?\d|\b\d+ ?(?:usd|eur|dollars)\b|\b\d{1,2} ?% (?:off|discount)",
     )
 )
@@ -110,7 +98,10 @@ _OFFERS: Final = tuple(
         r"\b\d{1,2} ?% (?:off|discount|rabatt|de réduction|de descuento)",
         r"\b(?:promo|coupon|discount|voucher) codes?\b|\bgutscheincode\b|\bcode promo\b|\bcódigo de descuento\b",
         r"\b(?:free shipping|free delivery|kostenloser versand|livraison gratuite|envío gratis)\b",
-        r"\b(?:(?:order|buy|shop|call|book) (?:now|today)|jetzt (?:kaufen|bestellen)|achetez maintenant|compra ahora)\b",
+        (
+            r"\b(?:(?:order|buy|shop|call|book) (?:now|today)|jetzt (?:kaufen|bestellen)|achetez maintenant|"
+            r"compra ahora)\b"
+        ),
         r"\b(?:limited[- ]time offer|while (?:stocks|supplies) last|money[- ]back guarantee|best price guarantee)\b",
         r"https?://|www\.|\bclick here\b",
     )
@@ -178,7 +169,7 @@ def _cluster(text: str, paragraph: Span, goods: re.Pattern[str]) -> list[_Senten
     spans = [Span(*match.span()) for match in _SENTENCE.finditer(text, paragraph.start, paragraph.end)]
     naming = [place for place, span in enumerate(spans) if goods.search(text, span.start, span.end)]
     taken = set(naming)
-    for first, second in zip(naming, naming[1:], strict=False):
+    for first, second in pairwise(naming):
         if second - first == 2 and _is_foreign(text, spans[first + 1]):
             taken.add(first + 1)
     return [_Sentence(spans[place], _score(text, spans[place], goods)) for place in sorted(taken)]

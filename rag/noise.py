@@ -1,4 +1,4 @@
-"""Marks what in a text is no text to read: menu lines, sharing, cookies, teasers, appeals, footers, slipped-in advertising.
+"""Marks what in a text is not there to be read: menus, sharing, cookies, teasers, appeals, footers, advertising.
 
 The text is not changed. What could be prose is left alone: a mark takes it out of every search. Words are looked up in
 `rag.noise_phrases`, which knows the commonest languages; texts cut off by "[…]" are prose.
@@ -22,6 +22,9 @@ _NO_PROSE: Final = frozenset(
     | {sniffing.XML, sniffing.NOTEBOOK}
 )
 """Tables and structured files; a cell that says "Share" is no button."""
+_NOT_PRINTED: Final = frozenset(
+    {sniffing.HTML, sniffing.MHTML, sniffing.EPUB, sniffing.EML, sniffing.MBOX, sniffing.MSG}
+)
 _SURE: Final = frozenset({NoiseKind.HIDDEN, NoiseKind.COOKIES, NoiseKind.ADVERTISING, NoiseKind.BY_HAND})
 _MIN_MAIN_CHARS = 200
 _MIN_MAIN_SHARE = 0.05
@@ -65,12 +68,16 @@ def marks_for(reading: Reading) -> tuple[Mark, ...]:
 
     In order and without overlaps; where two would overlap, the reader's holds.
     """
-    found = () if reading.media_type in _NO_PROSE else marks_in(reading.text)
+    is_printed = reading.media_type not in _NOT_PRINTED
+    found = () if reading.media_type in _NO_PROSE else marks_in(reading.text, is_printed=is_printed)
     return _not_everything(reading.text, merged(reading.text, reading.marks, found))
 
 
-def marks_in(text: str) -> tuple[Mark, ...]:
-    """What the words of a text show to be noise, in order and without overlaps; it may be everything."""
+def marks_in(text: str, *, is_printed: bool = True) -> tuple[Mark, ...]:
+    """What the words of a text show to be noise, in order and without overlaps; it may be everything.
+
+    `is_printed`: it may have come off pages that repeat lines above and below.
+    """
     lowered = text.lower()
     if len(lowered) != len(text):
         # A capital İ becomes two characters; places would not fit.
@@ -83,7 +90,7 @@ def marks_in(text: str) -> tuple[Mark, ...]:
     _mark_paragraphs(text, lowered, lines)
     _mark_beside(lines)
     by_line = [Mark(line.kind, Span(line.start, line.end)) for line in lines if line.kind is not None]
-    heads = running_heads(text, [Span(line.start, line.end) for line in lines])
+    heads = running_heads(text, [Span(line.start, line.end) for line in lines]) if is_printed else ()
     inside = [
         *(Mark(NoiseKind.ADVERTISING, span) for span in slipped_in(text, lowered, words)),
         *(Mark(NoiseKind.RUNNING_HEAD, span) for span in heads),
@@ -137,7 +144,7 @@ def _not_everything(text: str, marks: tuple[Mark, ...]) -> tuple[Mark, ...]:
     n_chars = len(text) - sum(text.count(white) for white in " \n\t")
     n_marked = sum(len("".join(mark.span.cut(text).split())) for mark in marks)
     left = n_chars - n_marked
-    if not marks or (left >= _MIN_MAIN_CHARS or left >= 0.5 * n_chars) and left >= _MIN_MAIN_SHARE * n_chars:
+    if left >= 0.5 * n_chars or left >= max(_MIN_MAIN_CHARS, _MIN_MAIN_SHARE * n_chars):
         return marks
     sure = tuple(mark for mark in marks if mark.kind in _SURE)
     n_sure = sum(len("".join(mark.span.cut(text).split())) for mark in sure)
@@ -173,7 +180,7 @@ def _mark_lines(text: str, lines: Sequence[_Line]) -> None:
         if len(line.key) <= 60:
             line.kind = phrases.LINES.get(line.key)
         if line.kind is None:
-            word = line.key.split(" ", 1)[0]
+            word = line.key.split(" ", 1)[0].rstrip(":|,")
             if word in phrases.FIRST_WORDS or word[0].isdigit():
                 line.kind = _kind_by_beginning(line.key)
         if line.kind is None and text[line.start] == "©" and _CREDIT.match(text, line.start, line.end):

@@ -17,8 +17,9 @@ _WORD = re.compile(r"\w{3,}")
 _ENDS = " \t»›→▶▸>|•·*:…!?.#–—-_[](){}<«‹←↑▲+&,;"
 
 
-def _phrases(listed: str) -> list[str]:
-    return [phrase.strip() for phrase in listed.replace("\n", "|").split("|") if phrase.strip()]
+def listed(phrases: str) -> list[str]:
+    """The phrases of a list in which bars and line ends part them."""
+    return [phrase.strip() for phrase in phrases.replace("\n", "|").split("|") if phrase.strip()]
 
 
 Index = Mapping[str, Sequence[str]]
@@ -61,7 +62,8 @@ sign up for free | join our newsletter | get our newsletter | request invitation
 donate now | donate today | make a donation | support us | support our work | support our mission | become a member
 become a patron | become a supporter | buy me a coffee | start your free trial | try it free
 weiterlesen | mehr lesen | mehr erfahren | mehr anzeigen | mehr dazu | zum artikel | zum ganzen artikel
-lesen sie auch | lesen sie mehr | lesen sie weiter | das könnte sie auch interessieren | das könnte dich auch interessieren
+lesen sie auch | lesen sie mehr | lesen sie weiter | das könnte sie auch interessieren
+das könnte dich auch interessieren
 auch interessant | ähnliche artikel | ähnliche beiträge | verwandte artikel | verwandte beiträge | meistgelesen
 meist gelesen | newsletter abonnieren | newsletter bestellen | jetzt abonnieren | jetzt anmelden | jetzt spenden
 unterstützen sie uns | unterstütze uns | hier spenden
@@ -147,7 +149,7 @@ publicidade | continua após a publicidade
 """
 LINES: Final = {
     phrase: kind
-    for kind, listed in (
+    for kind, lines in (
         (NoiseKind.TEASER, _TEASERS),
         (NoiseKind.SHARING, _SHARING),
         (NoiseKind.COOKIES, _COOKIES),
@@ -155,15 +157,16 @@ LINES: Final = {
         (NoiseKind.BOILERPLATE, _BOILERPLATE),
         (NoiseKind.ADVERTISING, _ADVERTISING),
     )
-    for phrase in _phrases(listed)
+    for phrase in listed(lines)
 }
 """Whole lines that are noise wherever they stand."""
 
 NETWORKS: Final = frozenset(
-    _phrases(
+    listed(
         "facebook | twitter | x | linkedin | whatsapp | instagram | youtube | pinterest | reddit | tumblr | telegram |"
         "email | e-mail | mail | print | messenger | flipboard | pocket | vk | xing | threads | bluesky | mastodon |"
-        "tiktok | rss | sms | digg | stumbleupon | google+ | copy link | share | tweet | more | viber | skype | snapchat"
+        "tiktok | rss | sms | digg | stumbleupon | google+ | copy link | share | tweet | more | viber | skype |"
+        " snapchat"
     )
 )
 _DOUBTFUL = """
@@ -194,28 +197,33 @@ politik | wirtschaft | kultur | wissen | gesundheit | reise | panorama | meinung
 monde | économie | société | santé | sports | opinions | météo | mundo | política | economía | cultura | deportes
 sociedad | ciencia | tecnología | salud | opinión | nacional | internacional
 """
-DOUBTFUL: Final = frozenset(_phrases(_DOUBTFUL)) | NETWORKS
+DOUBTFUL: Final = frozenset(listed(_DOUBTFUL)) | NETWORKS
 """Lines that are noise beside other noise only."""
-NAVIGATION: Final = DOUBTFUL | frozenset(_phrases(_SECTIONS)) | frozenset(_phrases(_MENUS))
+NAVIGATION: Final = DOUBTFUL | frozenset(listed(_SECTIONS)) | frozenset(listed(_MENUS))
 """What entries of menus are called; several of them in a row are a menu."""
 FIRST_LINES: Final = frozenset(
-    _phrases("categories | menu | search | navigation | kategorien | menü | rubriques | categorías")
+    listed("categories | menu | search | navigation | kategorien | menü | rubriques | categorías")
 )
 """What no text opens with."""
 FEELINGS: Final = frozenset(
-    _phrases(
-        "like | love | haha | wow | sad | angry | hate | confused | fail | fun | geeky | lol | omg | win | cute | happy |"
+    listed(
+        "like | love | haha | wow | sad | angry | hate | confused | fail | fun | geeky | lol | omg | win |"
+        " cute | happy |"
         "excited | sleepy | surprise | funny | dislike | cry | shocked | surprised | scary | wtf | upvote | downvote"
     )
 )
 
-_NET = r"(?:facebook|twitter|x|linkedin|whats ?app|instagram|youtube|pinterest|reddit|telegram|e-?mail|social media|tiktok)"
+_NET = (
+    r"(?:facebook|twitter|x|linkedin|whats ?app|instagram|youtube|pinterest|reddit|telegram|tiktok|e-?mail|"
+    r"social media)"
+)
 _BEGINNINGS: Final = (
     (
         NoiseKind.BOILERPLATE,
         (
             r"your e-?mail(?: address)? will not be (?:published|shared)|required fields are marked|"
-            r"save my name,? e-?mail|you must be (?:logged|signed) in to|please (?:log|sign) in to (?:comment|post|reply)|"
+            r"save my name,? e-?mail|you must be (?:logged|signed) in to|please (?:log|sign) in to (?:comment|"
+            r"post|reply)|"
             r"this site uses akismet|notify me of (?:follow-?up|new) (?:comments|posts)|"
             r"(?:proudly )?powered by (?:wordpress|disqus|blogger|drupal|ghost)|"
             r"copyright\s*(?:©|\(c\)|\d{4})|(?:©|\(c\))\s*(?:copyright\s*)?(?:19|20)\d\d\b|all rights reserved\b|"
@@ -247,13 +255,16 @@ _BEGINNINGS: Final = (
             r"related\s*(?:stories|articles|posts|news|reading)?\s*:|more from [^.]{2,40}$|"
             r"(?:sign up|subscribe|register) (?:now |today |here )?(?:for|to|and get) [^.]{0,80}?"
             r"(?:newsletters?|inbox|e-?mail (?:updates|alerts|list)|updates|channel|mailing list|podcast|youtube)\b|"
-            r"(?:get|receive) [^.]{0,80}(?:in|to|into) your inbox\b|enter your e-?mail(?: address)?(?: (?:below|here))? (?:to|and)\b|"
+            r"(?:get|receive) [^.]{0,80}(?:in|to|into) your inbox\b|enter your e-?mail(?: address)?(?: (?:below|"
+            r"here))? (?:to|and)\b|"
             r"join our (?:newsletter|mailing list|telegram|whatsapp|community)\b|download (?:our|the) (?:free )?app\b|"
             r"watch (?:a |the |our )?(?:quick |short |full |live |explainer |trailer )+videos?\W*$|"
             r"(?:get|start) your free (?:trial|account)\b|"
             r"lesen sie (?:auch|dazu|mehr|hierzu)\s*[:|–—-]|mehr zum thema\s*[:|–—-]?|"
-            r"(?:abonnieren|bestellen) sie (?:unseren|den|jetzt|hier) [^.]{0,60}newsletter|melden sie sich [^.]{0,40}newsletter|"
-            r"(?:à )?lire (?:aussi|également)\s*[:|–—-]|(?:abonnez|inscrivez)-vous à [^.]{0,60}(?:newsletter|infolettre|lettre)|"
+            r"(?:abonnieren|bestellen) sie (?:unseren|den|jetzt|hier) [^.]{0,60}newsletter|"
+            r"melden sie sich [^.]{0,40}newsletter|"
+            r"(?:à )?lire (?:aussi|également)\s*[:|–—-]|(?:abonnez|inscrivez)-vous à [^.]{0,60}(?:newsletter|"
+            r"infolettre|lettre)|"
             r"(?:lee|leer|lea) también\s*[:|–—-]|te puede interesar\s*[:|–—-]|"
             r"(?:suscríbete|suscríbase|regístrate) (?:a|para|en) [^.]{0,60}(?:newsletter|boletín|canal)|"
             r"leggi anche\s*[:|–—-]|lees ook\s*[:|–—-]|leia também\s*[:|–—-]"
@@ -271,7 +282,7 @@ FIRST_WORDS: Final = frozenset(
 )
 """The words that those lines begin with (a number may too); other lines need not be looked at."""
 
-MORE: Final = _phrases(
+MORE: Final = listed(
     "read more | see more | show more | view more | learn more | find out more | continue reading | keep reading |"
     "read the full | read the rest | weiterlesen | mehr lesen | mehr erfahren | lire la suite | lire plus |"
     "en savoir plus | leer más | seguir leyendo | sigue leyendo | leggi tutto | continua a leggere | lees meer |"
@@ -280,31 +291,48 @@ MORE: Final = _phrases(
 """What links to the rest of an article are called, also where they are glued to a line."""
 COOKIE_BANNER: Final = re.compile(
     r"we (?:and our partners )?(?:use|store|may use) (?:[\w,-]+ ){0,6}cookies|"
-    r"(?:this|our|the) (?:web ?)?(?:site|page|platform)[\w ,]{0,40}? (?:uses?|stores?|places?|sets?) (?:[\w,-]+ ){0,4}cookies|"
+    r"(?:this|our|the) (?:web ?)?(?:site|page|platform)[\w ,]{0,40}? (?:uses?|stores?|places?|"
+    r"sets?) (?:[\w,-]+ ){0,4}cookies|"
     r"by (?:continuing|using|clicking|browsing)[^.]{0,120}(?:cookies|privacy policy|terms of (?:use|service))|"
     r"(?:accept|allow|agree to|reject|manage|disable) (?:the use of |our |all |your )*cookies|"
-    r"(?:wir|diese (?:web)?seite|diese website|unsere (?:web)?(?:seite|site)) (?:verwenden?t?|nutz(?:en|t)|setz(?:en|t)|benutz(?:en|t)) (?:[\w,-]+ ){0,4}cookies|"
+    r"(?:wir|diese (?:web)?seite|diese website|unsere (?:web)?(?:seite|site)) (?:verwenden?t?|nutz(?:en|t)|"
+    r"setz(?:en|t)|benutz(?:en|t)) (?:[\w,-]+ ){0,4}cookies|"
     r"(?:nous utilisons|ce site(?: web)? utilise|notre site utilise) (?:[\w',-]+ ){0,4}cookies|"
     r"en (?:poursuivant|continuant) (?:votre navigation|à naviguer)|"
-    r"(?:utilizamos|usamos|este sitio(?: web)? (?:utiliza|usa)|esta (?:página )?web (?:utiliza|usa)) (?:[\w,-]+ ){0,4}cookies|"
+    r"(?:utilizamos|usamos|este sitio(?: web)? (?:utiliza|usa)|esta (?:página )?web (?:utiliza|"
+    r"usa)) (?:[\w,-]+ ){0,4}cookies|"
     r"(?:questo sito|utilizziamo) (?:[\w',-]+ ){0,4}(?:utilizza|usa|i)? ?(?:[\w',-]+ ){0,3}cookie",
     re.IGNORECASE,
 )
 APPEALS: Final = tuple(
     re.compile(form, re.IGNORECASE)
     for form in (
-        r"\bplease\b|\bconsider\b|\bhelp us\b|\bbitte\b|\bhelfen sie\b|\bs'il vous plaît\b|\baidez\b|\bpor favor\b|\bayúdanos\b",
-        r"\b(?:support|become a (?:member|patron|supporter) of) (?:our|us|this site|the (?:site|channel))\b|\bsupporting (?:us|our)\b|"
-        r"\bunterstützen sie (?:uns|unsere)|\bsoutene[zr][ -](?:nous|notre)|\bapoya(?:r|nos|) (?:a |nuestr|este sitio)",
-        r"\bdonat(?:e|ions?|ing)\b|\bspenden?\b|\bfai(?:re|tes) un don\b|\bvos dons\b|\bdon(?:ar|ación|aciones|ativo)\b",
+        (
+            r"\bplease\b|\bconsider\b|\bhelp us\b|\bbitte\b|\bhelfen sie\b|\bs'il vous plaît\b|\baidez\b|"
+            r"\bpor favor\b|\bayúdanos\b"
+        ),
+        (
+            r"\b(?:support|become a (?:member|patron|supporter) of) (?:our|us|this site|the (?:site|channel))\b|"
+            r"\bsupporting (?:us|our)\b|"
+            r"\bunterstützen sie (?:uns|unsere)|\bsoutene[zr][ -](?:nous|notre)|"
+            r"\bapoya(?:r|nos|) (?:a |nuestr|este sitio)"
+        ),
+        (
+            r"\bdonat(?:e|ions?|ing)\b|\bspenden?\b|\bfai(?:re|tes) un don\b|\bvos dons\b|\bdon(?:ar|ación|aciones|"
+            r"ativo)\b"
+        ),
         r"\b(?:subscribe|subscription|subscribing|membership|patreon|paypal)\b|\babonnement\b|\babonnez\b|\bsuscri",
-        r"\b(?:our (?:mission|journalism|reporting|work|cause)|independent journalism|reader-supported|ad-free)\b|"
-        r"\bunsere(?:r|n)? (?:arbeit|mission)\b|\bnotre (?:mission|travail)\b|\bnuestr[ao] (?:misión|trabajo|labor)\b",
+        (
+            r"\b(?:our (?:mission|journalism|reporting|work|cause)|independent journalism|reader-supported|ad-free)\b|"
+            r"\bunsere(?:r|n)? (?:arbeit|mission)\b|\bnotre (?:mission|travail)\b|"
+            r"\bnuestr[ao] (?:misión|trabajo|labor)\b"
+        ),
     )
 )
 APPEAL_WORDS: Final = ("support us", "support our", "donat", "spende", "soutene", "un don", "apoya", "patreon")
 SCREEN_WORDS: Final = re.compile(
-    r"\b(?:click(?:ing|s)?|tap(?:ping)?|profile|settings|log(?:ged)? ?in|sign(?:ed)? ?(?:in|up)|password|username|dashboard|"
+    r"\b(?:click(?:ing|s)?|tap(?:ping)?|profile|settings|log(?:ged)? ?in|sign(?:ed)? ?(?:in|up)|password|"
+    r"username|dashboard|"
     r"drop-?down|button|icon|customi[sz]e|selecting|your account|homepage|notifications?)\b",
     re.IGNORECASE,
 )

@@ -1,10 +1,11 @@
-"""Finds the lines that a printed text repeats above and below its pages, where form feeds or even gaps give pages away."""
+"""Finds the lines that a printed text repeats above or below its pages, by form feeds or by gaps of a page."""
 
 from __future__ import annotations
 
 import re
 from collections import defaultdict
 from collections.abc import Iterator, Sequence
+from itertools import pairwise
 
 from rag.types import Span
 
@@ -22,7 +23,7 @@ _PAGE_NUMBER = re.compile(
 
 
 def running_heads(text: str, lines: Sequence[Span]) -> tuple[Span, ...]:
-    """The lines that recur at the edges of pages, their numbers aside; `lines` are those of the text, without blanks."""
+    """The lines that recur at the edges of pages, numbers aside; `lines` are those of the text that are not blank."""
     return tuple(_at_page_edges(text) if "\f" in text else sorted(_evenly_repeated(text, lines)))
 
 
@@ -58,7 +59,7 @@ def _lines(text: str, start: int, end: int) -> Iterator[Span]:
 
 
 def _form(text: str, span: Span) -> str:
-    return _NUMBER.sub("#", " ".join(span.cut(text).lower().split()))
+    return _NUMBER.sub("0", " ".join(span.cut(text).lower().split()))
 
 
 def _evenly_repeated(text: str, lines: Sequence[Span]) -> Iterator[Span]:
@@ -87,11 +88,16 @@ def _page_numbers(text: str, lines: Sequence[Span]) -> Iterator[Span]:
 
 
 def _is_a_head(form: str) -> bool:
-    return len(form) in _LINE_CHARS and len(_LONG_WORD.findall(form)) >= 2 and not form.endswith(_ENDS_OF_SENTENCES)
+    return (
+        form[0] not in "-*•|#"
+        and len(form) in _LINE_CHARS
+        and len(_LONG_WORD.findall(form)) >= 2
+        and not form.endswith(_ENDS_OF_SENTENCES)
+    )
 
 
 def _are_pages_apart(spans: Sequence[Span]) -> bool:
     """As far apart as pages are, most of them; a page may be missing, and one may be short."""
-    gaps = sorted(second.start - first.start for first, second in zip(spans, spans[1:], strict=False))
+    gaps = sorted(second.start - first.start for first, second in pairwise(spans))
     n_gaps = len(gaps)
     return gaps[n_gaps // 5] >= _MIN_GAP_CHARS and gaps[n_gaps * 4 // 5] <= 3 * gaps[n_gaps // 2]

@@ -58,6 +58,8 @@ _NAMES: Final = (
     ),
     (NoiseKind.BOILERPLATE, r"footer|copyright|disclaimer|imprint|comments?|commentlist|respond|disqus|sidebar|widget"),
 )
+_WHOLE: Final = frozenset({"html", "body", "main", "article"})
+"""Elements whose names tell of the page (`menu-open`), not of what stands in them."""
 _HINTS: Final = tuple(
     (kind, re.compile(rf"(?:^|[\s_-])(?:{names})(?=$|[\s_-])", re.IGNORECASE)) for kind, names in _NAMES
 )
@@ -67,6 +69,8 @@ _MAX_NAME_CHARS = 300
 
 def hint_of(tag: str, attributes: Mapping[str, str]) -> NoiseKind | None:
     """The kind of noise that an element names itself to be, None where it does not."""
+    if tag in _WHOLE:
+        return None
     by_role = _BY_ROLE.get(attributes.get("role", ""))
     if by_role is not None:
         return by_role
