@@ -15,7 +15,7 @@ from PySide6.QtWidgets import (
 
 from desktop_app.inert_text import plain_label, plain_tooltip
 from desktop_app.scope_words import NOTHING_IN_SCOPE, asked_words, isolated, short_words
-from desktop_app.scoping import Holding, left_of
+from desktop_app.scoping import Holding, is_askable, left_of
 from desktop_app.wording import count_words
 from rag.types import Scope
 
@@ -68,12 +68,6 @@ class ScopeButton(QPushButton):
         """What the frame and its padding take of the width."""
         shown = self.fontMetrics().size(Qt.TextFlag.TextShowMnemonic, self.text())
         return max(0, self.sizeHint().width() - shown.width())
-
-
-def is_askable(scope: Scope, holding: Holding) -> bool:
-    """Whether there is a document to ask; an empty library is another matter than a scope that holds nothing."""
-    left = left_of(scope, holding)
-    return left is not None and (left.is_whole_library or bool(holding.documents_in(left)))
 
 
 def scope_name(scope: Scope, holding: Holding | None) -> str:

@@ -13,10 +13,9 @@ from desktop_app.choosing import Chooser
 from desktop_app.conversation_desk import ConversationDesk
 from desktop_app.library_desk import LibraryDesk
 from desktop_app.notice_banner import NoticeStrip
-from desktop_app.scope_button import is_askable
 from desktop_app.scope_popover import ScopePopover
 from desktop_app.scope_words import isolated
-from desktop_app.scoping import Holding, left_of
+from desktop_app.scoping import Holding, is_askable, left_of
 from desktop_app.window import Window
 from desktop_app.wording import count_words
 from desktop_app.workbench import Workbench

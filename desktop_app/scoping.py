@@ -56,6 +56,12 @@ def left_of(scope: Scope, holding: Holding) -> Scope | None:
     return None if _names_any(scope) and not _names_any(left) else left
 
 
+def is_askable(scope: Scope, holding: Holding) -> bool:
+    """Whether there is a document to ask; an empty library is another matter than a scope that holds nothing."""
+    left = left_of(scope, holding)
+    return left is not None and (left.is_whole_library or bool(holding.documents_in(left)))
+
+
 def without(scope: Scope, gone_ids: Ids[str]) -> Scope:
     """A scope without documents that were removed; as it was where it would name none any more."""
     left = replace(scope, document_ids=tuple(one for one in scope.document_ids if one not in gone_ids))
