@@ -16,9 +16,9 @@ from desktop_app.pacing import Pace
 from rag.types import FileReport, FileState, IngestProgress, Stage
 
 #: Files that the indexing child gets at a time; it comes back earlier when they take long.
-SLICE_FILES: Final = 64
+SLICE_FILES: Final = 256
 
-_Steps = Generator[IngestProgress, None, Any]
+_Slice = Generator[Any, None, Any]  # what the indexing child yields, and what it returns
 
 
 class Adding:
@@ -63,14 +63,13 @@ class Adding:
         done = 0
         while done < len(found) and not self._cancel.is_set():
             reports: list[FileReport] = []
-            for step in self._slice("add_some", found[done : done + SLICE_FILES], done, len(found)):
-                if step.report is not None:
-                    reports.append(step.report)
-                yield step
+            for steps in self._slice("add_some", found[done : done + SLICE_FILES], done, len(found)):
+                reports += [step.report for step in steps if step.report is not None]
+                yield from steps
             done += len(reports)
             self._collect(reports)
 
-    def _slice(self, method: str, *args: object, breaks_off_for_answers: bool = False) -> _Steps:
+    def _slice(self, method: str, *args: object, breaks_off_for_answers: bool = False) -> _Slice:
         """One short call, as soon as nothing holds the adding; returns what it returned, None where it was held."""
         self._wait()
         if self._cancel.is_set():

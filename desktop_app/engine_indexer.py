@@ -28,7 +28,7 @@ from rag.ingest import Ingest
 from rag.languages import LanguageTeller
 from rag.ports import Embedder
 from rag.store import Store
-from rag.types import IngestProgress, Span
+from rag.types import FileState, IngestProgress, Span
 
 _SLICE_S: Final = 0.3
 _SMALL_FIRST: Final = 8
@@ -63,22 +63,31 @@ class Indexer:
 
     def add_some(
         self, candidates: Sequence[Candidate], done: int, total: int, cancel: CancelEvent | None = None
-    ) -> Generator[IngestProgress, None, int]:
+    ) -> Generator[tuple[IngestProgress, ...], None, int]:
         """Add files for a moment and return how many were done: a removal gets its turn between two calls.
 
-        Where `cancel` is set, a file that takes long is broken off and does not count.
+        Steps come singly, but several at a time in a run of unchanged files, which can be thousands. Where `cancel` is
+        set, a file that takes long is broken off and does not count.
         """
         cancel = cancel or CancelEvent()
         if self._store.embedder() is None:  # what is searched by words alone must know how long a vector will be
             self._store.set_embedder(self._embedder.name, self._embedder.dimension)
+        untold: list[IngestProgress] = []
+        is_run = False
         n_done, begun_s = 0, time.monotonic()
         with self._reader.heeding(cancel), suppress(Interrupted):
             for step in self._ingest.add_found(candidates, cancel, done=done, total=total):
-                yield step
+                untold.append(step)
                 if step.report is not None:
                     n_done += 1
-                    if time.monotonic() - begun_s > _SLICE_S:
-                        break
+                    is_run = step.report.state is FileState.UNCHANGED
+                if not is_run:
+                    yield tuple(untold)
+                    untold.clear()
+                if step.report is not None and time.monotonic() - begun_s > _SLICE_S:
+                    break
+        if untold:
+            yield tuple(untold)
         return n_done
 
     def embed_some(self, cancel: CancelEvent | None = None) -> Generator[IngestProgress, None, bool]:
