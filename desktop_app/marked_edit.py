@@ -279,7 +279,7 @@ class MarkedEdit(InertEdit):
     def set_aside_selection(self) -> None:
         """Ask that what is selected is never quoted; without a selection, turn round the mark under the caret."""
         cursor = self.textCursor()
-        first, last = self.shown.offset(cursor.selectionStart()), self.shown.offset(cursor.selectionEnd())
+        first, last = self.shown.offsets(cursor.selectionStart(), cursor.selectionEnd())
         if first < last:
             self._clear_selection()
             self.set_aside_requested.emit(Span(first, last))

@@ -16,7 +16,7 @@ from rag.types import Mark
 
 
 class NoiseLine(QWidget):
-    """Hidden where nothing is left out.
+    """Hidden where the document has no marks.
 
     Signals:
         next_requested(): the next stretch that is left out is to be shown.
@@ -29,6 +29,7 @@ class NoiseLine(QWidget):
     def __init__(self, theme: Theme, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._is_hiding = False
+        self._has_some = False
         self._words = Caption(colour_role=QPalette.ColorRole.PlaceholderText, most_lines=2)
         self._next = QuietButton("Next", is_muted=True)
         self._next.setAccessibleName("Next stretch that is left out")
@@ -57,13 +58,19 @@ class NoiseLine(QWidget):
     def show_marks(self, marks: Sequence[Mark]) -> None:
         words = summary_words(marks)
         self._words.set_text(words)
+        self._has_some = any(not mark.is_lifted for mark in marks)
+        self._offer()
         self.setVisible(bool(words))
 
     def set_hiding(self, is_hiding: bool) -> None:
         self._is_hiding = is_hiding
         self._choice.set_words("Show them" if is_hiding else "Hide them")
         self._choice.setAccessibleName(f"{self._choice.text()}: stretches that are left out of quotes")
-        self._next.setVisible(not is_hiding)
+        self._offer()
+
+    def _offer(self) -> None:
+        self._next.setVisible(self._has_some and not self._is_hiding)
+        self._choice.setVisible(self._has_some)
 
     def _choose(self) -> None:
         self.hiding_chosen.emit(not self._is_hiding)

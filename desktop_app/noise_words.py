@@ -45,10 +45,10 @@ def size_words(marked: str) -> str:
 
 
 def summary_words(marks: Sequence[Mark]) -> str:
-    """For example: 12 stretches are left out of quotes (menus, sharing); empty where none is."""
+    """For example: 12 stretches are left out of quotes (menus, sharing); empty where there are no marks."""
     kept_out = [mark for mark in marks if not mark.is_lifted]
     if not kept_out:
-        return ""
+        return f"{count_words(len(marks), 'stretch', 'stretches')} brought back into quotes" if marks else ""
     present = {mark.kind for mark in kept_out}
     kinds = ", ".join(plural for kind, (_, plural) in _NAMES.items() if kind in present)
     verb = "is" if len(kept_out) == 1 else "are"

@@ -15,8 +15,9 @@ from PySide6.QtCore import QObject, Signal
 from PySide6.QtGui import QImage
 
 from desktop_app.page_view import PageOrder
-from desktop_app.pages import PageBox, PageNotDrawn, PageSize, PageSource, PagesRefused
+from desktop_app.pages import PageBox, PageNotDrawn, PageSource, PagesRefused
 from desktop_app.telling import telling
+from rag.page_images import PageSize
 from rag.types import Document, Span
 
 _log = logging.getLogger(__name__)

@@ -6,7 +6,7 @@ from bisect import bisect_right
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from desktop_app.pages import PageSize
+from rag.page_images import PageSize
 
 GAP_PX = 12
 _LEAST_PT, _MOST_PT = 8.0, 20_000.0
@@ -66,7 +66,10 @@ class PageStrip:
         """The pages of which something lies between two heights."""
         if not self._placed:
             return range(0)
-        return range(self.at(top), self.at(max(top, bottom - 1)) + 1)
+        first, last = self.at(top), self.at(max(top, bottom - 1))
+        if self.page(first).bottom <= top:
+            first += 1
+        return range(first, last + 1)
 
     def _place(self, number: int, size: PageSize, top: int) -> PlacedPage:
         width_pt, height_pt = _sane(size.width), _sane(size.height)

@@ -15,6 +15,7 @@ from PySide6.QtGui import (
     QImage,
     QKeyEvent,
     QPainter,
+    QPainterPath,
     QPaintEvent,
     QPen,
     QResizeEvent,
@@ -23,8 +24,9 @@ from PySide6.QtGui import (
 from PySide6.QtWidgets import QAbstractScrollArea, QFrame, QWidget
 
 from desktop_app.page_strip import GAP_PX, PageStrip, PlacedPage
-from desktop_app.pages import PageBox, PageSize
+from desktop_app.pages import PageBox
 from desktop_app.theme import Theme
+from rag.page_images import PageSize
 
 MOST_PICTURES = 12
 _MOST_BYTES = 160 * 1024 * 1024
@@ -114,6 +116,11 @@ class PageView(QAbstractScrollArea):
     def zoom(self) -> float:
         """1.0 where each page is as wide as the view."""
         return self._zoom
+
+    @property
+    def pictured(self) -> set[int]:
+        """The pages of which a picture is kept."""
+        return set(self._pictures)
 
     @property
     def strip(self) -> PageStrip:
@@ -337,10 +344,7 @@ class PageView(QAbstractScrollArea):
             painter.drawImage(paper, picture)
         painter.setCompositionMode(QPainter.CompositionMode.CompositionMode_Multiply)
         for boxes, colour in self._marks():
-            for box in boxes:
-                if box.page == page.number:
-                    room = self._rect_of(page, box).translated(-left, -top)
-                    painter.fillRect(room.intersected(QRectF(paper)), colour)
+            painter.fillPath(self._outline(page, boxes).translated(-left, -top), colour)
         if self._theme.is_dark:
             painter.fillRect(paper, _LAMPLIGHT)
         painter.setCompositionMode(QPainter.CompositionMode.CompositionMode_SourceOver)
@@ -351,6 +355,16 @@ class PageView(QAbstractScrollArea):
             painter.drawText(paper, Qt.AlignmentFlag.AlignCenter | Qt.TextFlag.TextWordWrap, _NOT_DRAWN)
         painter.setPen(QPen(self._theme.rule, 1))
         painter.drawRect(paper.adjusted(-1, -1, 0, 0))
+
+    def _outline(self, page: PlacedPage, boxes: Sequence[PageBox]) -> QPainterPath:
+        """What boxes cover of a page, in the strip; where two of them overlap, the mark is no darker."""
+        outline = QPainterPath()
+        outline.setFillRule(Qt.FillRule.WindingFill)
+        paper = QRectF(page.left, page.top, page.width, page.height)
+        for box in boxes:
+            if box.page == page.number:
+                outline.addRect(self._rect_of(page, box).intersected(paper))
+        return outline
 
     def _marks(self) -> list[tuple[tuple[PageBox, ...], QColor]]:
         others = [(boxes, _QUOTE) for index, boxes in enumerate(self._quotes) if index != self._current]

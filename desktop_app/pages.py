@@ -1,4 +1,4 @@
-"""The pages of an original file as the window sees them: sizes, pictures, and boxes around words.
+"""The pages of an original file as the window sees them: what it may ask for.
 
 It draws nothing; a child process does, behind `PageSource`. Sizes and boxes are in points as a page is shown, the
 origin at its top left; pages are counted from 1.
@@ -10,15 +10,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Protocol
 
+from rag.page_images import PageImage, PageSize
 from rag.types import Document, Span
-
-
-@dataclass(frozen=True, slots=True)
-class PageSize:
-    """Width and height of a page in points."""
-
-    width: float
-    height: float
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,15 +23,6 @@ class PageBox:
     top: float
     right: float
     bottom: float
-
-
-@dataclass(frozen=True, slots=True)
-class PagePicture:
-    """A page as pixels: rows from the top without padding, each pixel red, green, blue and an unused byte."""
-
-    width_px: int
-    height_px: int
-    pixels: bytes
 
 
 class PagesRefused(Exception):
@@ -64,7 +48,7 @@ class PageSource(Protocol):
         """
         ...
 
-    def draw(self, document: Document, number: int, scale: float) -> PagePicture:
+    def draw(self, document: Document, number: int, scale: float) -> PageImage:
         """A page at `scale` pixels a point, or less where that would be more than memory should hold.
 
         Raises:

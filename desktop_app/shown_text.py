@@ -118,8 +118,22 @@ class ShownText:
         return self._start + self._offsets.to_code_points(position - self._shifts[n_begun])
 
     def between(self, first: int, last: int) -> str:
-        """The text's own characters between two cursor positions, hidden ones included."""
-        return self._text[self.offset(first) : self.offset(last)]
+        """The text's own characters between two cursor positions; see `offsets`."""
+        start, end = self.offsets(first, last)
+        return self._text[start:end]
+
+    def offsets(self, first: int, last: int) -> tuple[int, int]:
+        """Where the text between two cursor positions begins and ends.
+
+        What is hidden between them belongs to it, and what is hidden without a word at either end does not.
+        """
+        n_begun = bisect_left(self._units, last)
+        if n_begun:
+            insert = self._inserts[n_begun - 1]
+            if last < self._units[n_begun - 1] + _n_units(insert.words):
+                return self.offset(first), self._start + insert.start
+        end = self._start + self._offsets.to_code_points(last - self._shifts[n_begun])
+        return self.offset(first), max(self.offset(first), end)
 
     def is_hidden(self, offset: int) -> bool:
         """Whether other words stand in the place of this character."""

@@ -115,8 +115,8 @@ class SourcePage(MarkedEdit):
         return self.shown.offset(self.cursorForPosition(self.viewport().rect().topLeft()).position())
 
     def first_read(self) -> int:
-        """Offset of the character a few lines below the upper edge, where eyes are."""
-        at = self.viewport().rect().topLeft() + QPoint(0, self.viewport().height() // 5)
+        """Offset of the character where eyes are, which is where `reveal` brings things."""
+        at = QPoint(_MARGIN_PX, self.viewport().height() // 4 + self.fontMetrics().height() // 2)
         return self.shown.offset(self.cursorForPosition(at).position())
 
     def caret_offset(self) -> int:
@@ -132,12 +132,12 @@ class SourcePage(MarkedEdit):
             return False
         return 0 <= self.cursorRect(self._caret(span.start)).top() < self.viewport().height()
 
-    def bring_to_top(self, span: Span) -> None:
-        """Let a span begin at the upper edge."""
-        if not self.shown.holds(Span(span.start, span.start + 1)):
-            self._show_around(Span(span.start, span.start + 1))
+    def go_to(self, offset: int) -> None:
+        """Bring a character to where eyes are; what is folded stays so."""
+        if not self.shown.holds(Span(offset, offset + 1)):
+            self._show_around(Span(offset, offset + 1))
             self._mark()
-        self._bring(span.start, self.fontMetrics().height() * 2)
+        self._bring(offset, self.viewport().height() // 4)
 
     def show_earlier(self) -> None:
         """Lay out what stands before this stretch; its first line is at the upper edge then."""

@@ -28,6 +28,7 @@ from rag.types import Document, Mark, PartKind, Quote, Source, Span
 
 _NOTHING_OPEN = "Open a quote to read it here, in its place."
 _NOT_ON_PAGE = "The words of this quote were not found on the page; they stand in the text."
+_READ_OFF = "These words were read off a picture of the page, so they cannot be marked on it; they stand in the text."
 _WITH_PAGES = "application/pdf"
 
 
@@ -132,6 +133,7 @@ class SourceView(QWidget):
             self._document = document
             self._page.set_marks(document.marks)
             self._noise_line.show_marks(document.marks)
+            self._noise_line.setVisible(not self.is_paged and bool(self._noise_line.words))
 
     def reveal(self, value: Quote) -> None:
         """Bring words of the open document into view; those of another document, or gone from it, are left alone."""
@@ -168,6 +170,11 @@ class SourceView(QWidget):
     @property
     def document(self) -> Document | None:
         return self._document
+
+    @property
+    def place_words(self) -> str:
+        """Where the reader is said to be: page 7 of 30, slide 4; empty where the document has no parts."""
+        return self._reading_line.place
 
     @property
     def verification(self) -> str:
@@ -244,7 +251,7 @@ class SourceView(QWidget):
         is_found = bool(self._pages.boxes_of(self._current))
         if not is_found:
             self._pages.go_to(self._page_number(span.start))
-        self._remark.set_text("" if is_found else _NOT_ON_PAGE)
+        self._remark.set_text(_READ_OFF if self._quotes[self._current].is_ocr else _NOT_ON_PAGE)
         self._remark.setVisible(self.is_paged and not is_found)
 
     @Slot(bool)
@@ -282,7 +289,7 @@ class SourceView(QWidget):
         parts = self._document.parts if self._document else ()
         part = next((part for part in parts if part.number >= number), None)
         if part is not None:
-            self._page.bring_to_top(part.span)
+            self._page.go_to(part.span.start)
 
     @Slot(str)
     def _go_to_place(self, place: str) -> None:

@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from threading import Event as Gate
 
-from desktop_app.pages import PageBox, PageNotDrawn, PagePicture, PageSize, PagesRefused
+from desktop_app.pages import PageBox, PageNotDrawn, PagesRefused
+from rag.page_images import PageImage, PageSize
 from rag.types import Document, Span
 
 LINE_PT, MARGIN_PT, CHAR_PT = 14.0, 40.0, 5.0
@@ -29,7 +30,7 @@ class FakePages:
             raise PagesRefused(self.refusal)
         return tuple(self.sizes.get(number, self.size) for number in range(1, document.source.n_pages + 1))
 
-    def draw(self, document: Document, number: int, scale: float) -> PagePicture:
+    def draw(self, document: Document, number: int, scale: float) -> PageImage:
         self.gate.wait()
         if number in self.dies_at:
             raise PagesRefused("Drawing its pages needs too much memory or time, so this is its text.")
@@ -38,7 +39,7 @@ class FakePages:
         self.drawn.append((number, scale))
         size = self.sizes.get(number, self.size)
         width, height = round(size.width * scale), round(size.height * scale)
-        return PagePicture(width, height, bytes((250, 250, min(255, number), 255)) * (width * height))
+        return PageImage(width, height, bytes((250, 250, min(255, number), 255)) * (width * height))
 
     def boxes(self, document: Document, spans: Sequence[Span]) -> tuple[tuple[PageBox, ...], ...]:
         return tuple(self._boxes(document, span) for span in spans)
