@@ -198,10 +198,10 @@ class _Pages:
         place = [f"\u2068{exhibit.place}\u2069"] if exhibit.place else []
         parts = [f"\u2068{source.name}\u2069", *place, words.span_words(exhibit), *words.reading_words(exhibit)]
         self._line(" · ".join(parts), 8.5, _SOFT, indent_pt=12, stays=True)
-        if exhibit.also_in:
-            self._line(words.copies_line(exhibit), 8.5, _SOFT, indent_pt=12, stays=True)
         if source.path:
             self._line(source.path, 8.5, _SOFT, indent_pt=12, stays=True)
+        if exhibit.also_in:
+            self._line(words.copies_line(exhibit), 8.5, _SOFT, indent_pt=12, stays=True)
         self._line(f"sha256 {source.id}", 7.5, _SOFT, indent_pt=12, after_pt=9)
 
     def _prose(self, answer: Answer) -> None:

@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import io
 import os
+import re
 import subprocess
 import sys
 import unicodedata
@@ -16,7 +17,7 @@ from desktop_app.exporting import ExportFailed, ExportFormat, PdfNotPrinted, exp
 from desktop_app.pdf_outline import OutlineEntry, add_outline
 from desktop_app.transcript import Transcript, TranscriptError, from_json, to_json
 from rag.types import Quote, Span
-from tests.transcripts import answer, document, realistic, transcript, turn
+from tests.transcripts import answer, document, placed, realistic, transcript, turn
 
 pytestmark = pytest.mark.gui
 
@@ -52,6 +53,19 @@ def test_the_text_of_every_quote_can_be_extracted(printer: PdfPrinter, tmp_path:
         if exhibit.text.isascii():
             assert squeezed(exhibit.text) in extracted
         assert exhibit.source.id in extracted
+
+
+def test_places_authors_and_further_documents_stand_under_their_quotes(printer: PdfPrinter, tmp_path: Path) -> None:
+    extracted = squeezed(text_of(printed(printer, placed(), tmp_path / "a.pdf")))
+    for piece in (
+        "Asked only of the collection “Trial 2019”, documents from 2019 to June 2020.",
+        "by Voss, Ingrid; Amsel, Ruth",
+        "papers/pier.pdf · page 1 · characters 0–32 · English",
+        "characters 34–54 · English · read by OCR",
+        "Also in Pier in the news, 1 March 2020",
+        "Single letters or numbers may be misread.",
+    ):
+        assert squeezed(piece) in re.sub("[\u2066-\u2069]", "", extracted)
 
 
 def test_right_to_left_words_are_real_text(printer: PdfPrinter, tmp_path: Path) -> None:
