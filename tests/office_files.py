@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import struct
 import zipfile
 from collections.abc import Mapping, Sequence
 from itertools import pairwise
@@ -214,3 +215,20 @@ def open_document(kind: str, body: str, styles: str = "", page_styles: str = "",
             "meta.xml": f"<office:document-meta {_ODF}><office:meta>{meta}</office:meta></office:document-meta>",
         }
     )
+
+
+def container(following: Sequence[int], first_of_table: int = 0xFFFFFFFE) -> bytes:
+    """An OLE container whose sector 0 is the table of sectors (`following` from sector 1 on), and 1 the directory.
+
+    Sector 2 says, where it is taken for a part of the table, that it goes on with itself.
+    """
+    header = bytearray(512)
+    header[:8] = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
+    struct.pack_into("<HHHHH", header, 24, 0x3E, 3, 0xFFFE, 9, 6)
+    struct.pack_into("<IIIIIIII", header, 44, 1, 1, 0, 4096, 0xFFFFFFFE, 0, first_of_table, 0)
+    struct.pack_into("<109I", header, 76, 0, *[0xFFFFFFFF] * 108)
+    table = struct.pack("<128I", 0xFFFFFFFD, *following, *[0xFFFFFFFF] * (127 - len(following)))
+    root = "Root Entry\0".encode("utf-16-le")
+    entry = root.ljust(64, b"\0") + struct.pack("<HBBIII", len(root), 5, 1, 0xFFFFFFFF, 0xFFFFFFFF, 0xFFFFFFFF)
+    entry = entry.ljust(116, b"\0") + struct.pack("<III", 0xFFFFFFFE, 0, 0)
+    return bytes(header) + table + entry.ljust(512, b"\0") + struct.pack("<508xI", 2)

@@ -14,6 +14,7 @@ import python_calamine
 from rag import sniffing
 from rag.errors import EncryptedSource, UnreadableSource
 from rag.readers.cells import Value, shown
+from rag.readers.compound import refuse_circles
 from rag.readers.drawings import drawn_lines
 from rag.readers.number_formats import NumberFormat, NumberFormats
 from rag.readers.open_xml import RELATION_ID, Properties, Relation, local_name, main_part, properties, relations, tree
@@ -24,6 +25,7 @@ USUAL_PART = "xl/workbook.xml"
 _A = "{http://schemas.openxmlformats.org/drawingml/2006/main}"
 _MAX_ELEMENTS = 10_000_000
 """More than a tree may have: no tree is made of these."""
+_CONTAINER_MARK = b"\xd0\xcf\x11\xe0"
 _MAX_PLACES = 20_000_000
 _CELL = re.compile(rb'<(?:\w+:)?c r="([A-Z]{1,3})([0-9]{1,7})"(?: s="([0-9]{1,5})")?[^>]*(?<!/)>')
 
@@ -53,6 +55,8 @@ class Workbook:
 
 def old_workbook(content: bytes, path: Path) -> Workbook:
     """A file of Excel 97 to 2003, whose formats of numbers are not known; raises SourceError, also while walked."""
+    if content.startswith(_CONTAINER_MARK):
+        refuse_circles(content, path)
     with _damage_told(path):
         opened = python_calamine.load_workbook(io.BytesIO(content))
     sheets = (Sheet(one.name, _is_hidden(one), _rows(opened, one.name, {}, path)) for one in _worksheets(opened))

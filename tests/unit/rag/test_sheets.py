@@ -11,11 +11,12 @@ from hypothesis import strategies as st
 
 from rag.errors import EmptySource, EncryptedSource, UnreadableSource
 from rag.readers import records
+from rag.readers.compound import refuse_circles
 from rag.readers.number_formats import number_format
 from rag.readers.sheets import SheetReader
 from rag.reading import read
 from rag.types import PartKind, Reading
-from tests.office_files import Cell, assert_in_order, core, open_document, package, relations, xlsx
+from tests.office_files import Cell, assert_in_order, container, core, open_document, package, relations, xlsx
 
 _TEAMS: list[list[Cell]] = [["Team", "Wins"], ["Reds", 12.0], ["Blues", 3.0]]
 
@@ -190,6 +191,23 @@ def test_what_only_looks_like_an_old_workbook_is_damaged() -> None:
     for content in (b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + bytes(2000), b"\x09\x08" * 600, b"words"):
         with pytest.raises(UnreadableSource, match="damaged, or no spreadsheet"):
             SheetReader().read(content, Path("a.xls"))
+
+
+@pytest.mark.parametrize(
+    "content", [container([1]), container([2, 1]), container([0xFFFFFFFE], first_of_table=2)], ids=["1", "2", "table"]
+)
+def test_sectors_that_follow_each_other_in_a_circle_are_refused_soon(content: bytes) -> None:
+    begun = time.process_time()
+    with pytest.raises(UnreadableSource, match="damaged"):
+        SheetReader().read(content, Path("a.xls"))
+    assert time.process_time() - begun < 2
+
+
+def test_a_container_without_a_workbook_is_no_spreadsheet_and_without_circles() -> None:
+    content = container([0xFFFFFFFE])
+    refuse_circles(content, Path("a.xls"))
+    with pytest.raises(UnreadableSource, match="no spreadsheet"):
+        SheetReader().read(content, Path("a.xls"))
 
 
 def _calc(rows: str, styles: str = "", name: str = "One") -> Reading:
