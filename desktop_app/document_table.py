@@ -6,7 +6,7 @@ It filters nothing and reads nothing; it shows the rows it is given, as plain te
 from __future__ import annotations
 
 import unicodedata
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import Any
 
 from PySide6.QtCore import (
@@ -161,10 +161,16 @@ class RowTable(QTableView):
     open_requested = Signal(str)
     selection_changed = Signal()
 
-    def __init__(self, columns: Sequence[Column], name: str, parent: QWidget | None = None) -> None:
+    def __init__(
+        self,
+        columns: Sequence[Column],
+        name: str,
+        parent: QWidget | None = None,
+        make_model: Callable[[Sequence[Column], QWidget], RowModel] = RowModel,
+    ) -> None:
         super().__init__(parent)
         self.setAccessibleName(name)
-        self.rows = RowModel(columns, self)
+        self.rows = make_model(columns, self)
         self._kept_ids: frozenset[str] = frozenset()
         self._kept_current_id = ""
         self._kept_place_px = 0

@@ -35,10 +35,10 @@ class ScopePicker(QDialog):
         self.setWindowTitle("Which documents to ask")
         self.resize(760, 520)
         self.filter_box = named(QLineEdit(self), "search-box")
-        self.filter_box.setPlaceholderText("Filter by title, date or file")
+        self.filter_box.setPlaceholderText("Filter by title, author, date, file, kind or language")
         self.filter_box.setAccessibleName("Filter documents")
         self.filter_box.setClearButtonEnabled(True)
-        self.table = SourceTable(checkable=True, parent=self)
+        self.table = SourceTable(self)
         self.count = named(QLabel(self), "muted")
         self.count.setTextFormat(Qt.TextFormat.PlainText)
         self.all_button = QPushButton("Tick shown", self)
@@ -48,8 +48,8 @@ class ScopePicker(QDialog):
         self._dates = replace(scope, document_ids=(), collection=None)
         self._lay_out()
         self._connect()
-        self.table.sources.show(sources)
-        self.table.sources.check(scope.document_ids)
+        self.table.show_sources(sources)
+        self.table.ticks.tick(scope.document_ids)
 
     def _lay_out(self) -> None:
         foot = QHBoxLayout()
@@ -66,8 +66,8 @@ class ScopePicker(QDialog):
         layout.addLayout(foot)
 
     def _connect(self) -> None:
-        self.filter_box.textChanged.connect(self.table.filter.set_words)
-        self.table.sources.checked_changed.connect(self._refresh)
+        self.filter_box.textChanged.connect(self.table.set_words)
+        self.table.ticks.ticks_changed.connect(self._refresh)
         self.all_button.clicked.connect(self._tick_shown)
         self.none_button.clicked.connect(self._tick_none)
         self.buttons.accepted.connect(self.accept)
@@ -76,8 +76,8 @@ class ScopePicker(QDialog):
     @property
     def scope(self) -> Scope:
         """What is ticked."""
-        chosen = self.table.sources.checked_ids
-        is_all = len(chosen) == len(self.table.sources.sources)
+        chosen = self.table.ticked_ids
+        is_all = len(chosen) == self.table.n_all
         return replace(self._dates, document_ids=() if is_all else chosen)
 
     @Slot()
@@ -89,10 +89,8 @@ class ScopePicker(QDialog):
 
     @Slot()
     def _tick_shown(self) -> None:
-        proxy = self.table.filter
-        rows = (proxy.mapToSource(proxy.index(row, 0)).row() for row in range(proxy.rowCount()))
-        self.table.sources.check([self.table.sources.sources[row].id for row in rows])
+        self.table.ticks.tick(self.table.shown_ids)
 
     @Slot()
     def _tick_none(self) -> None:
-        self.table.sources.check(self.table.sources.checked_ids, is_checked=False)
+        self.table.ticks.tick(self.table.ticked_ids, is_ticked=False)

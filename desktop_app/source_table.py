@@ -1,4 +1,4 @@
-"""The library's documents as a table that can be sorted, filtered, and, where wanted, ticked.
+"""The library's documents as a table in which they are ticked, sorted and filtered.
 
 It reads nothing; it shows the sources it is given, as plain text.
 """
@@ -6,186 +6,136 @@ It reads nothing; it shows the sources it is given, as plain text.
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
 
-from PySide6.QtCore import (
-    QAbstractTableModel,
-    QModelIndex,
-    QPersistentModelIndex,
-    QSortFilterProxyModel,
-    Qt,
-    Signal,
-    Slot,
-)
-from PySide6.QtWidgets import QAbstractItemView, QFrame, QHeaderView, QTableView, QWidget
+from PySide6.QtCore import QModelIndex, QPersistentModelIndex, Qt, Signal, Slot
+from PySide6.QtGui import QKeyEvent
+from PySide6.QtWidgets import QWidget
 
+from desktop_app.document_table import RowModel, RowTable
+from desktop_app.library_rows import Column, DocumentRow
+from desktop_app.wording import count_words
 from rag.types import Source
 
-COLUMNS = ("Title", "Date", "File", "Size")
-_SortRole = int(Qt.ItemDataRole.UserRole)
 _Index = QModelIndex | QPersistentModelIndex
+_CHECK_STATE = int(Qt.ItemDataRole.CheckStateRole)
+COLUMNS = (
+    Column("Title", 34, is_main=True),
+    Column("Date", 11),
+    Column("File", 26, yields=2),
+    Column("Length", 18, yields=1, is_number=True),
+)
 
 
-class SourceModel(QAbstractTableModel):
-    """Sources as rows; `checkable` puts a tick box before each title.
+@dataclass(frozen=True)
+class SourceRow(DocumentRow):
+    """A document with less about it than the library tells."""
+
+    def cell(self, column: int) -> str:
+        source = self.source
+        length = count_words(source.n_chars, "character", "characters")
+        return (self.title, source.date or "", source.name, length)[column]
+
+    def sort_key(self, column: int) -> str | int | None:
+        match column:
+            case 0:
+                return super().sort_key(0)
+            case 3:
+                return self.source.n_chars
+        return self.cell(column).casefold() or None
+
+    def tooltip(self, column: int) -> str:
+        return f"{self.title}\n{self.source.path}" if column == 0 else self.cell(column)
+
+
+class TickModel(RowModel):
+    """Rows with a tick box before each title; the ticks of rows that are not shown stay.
 
     Signals:
-        checked_changed()
+        ticks_changed()
     """
 
-    checked_changed = Signal()
+    ticks_changed = Signal()
 
-    def __init__(self, *, checkable: bool = False, parent: QWidget | None = None) -> None:
-        super().__init__(parent)
-        self._sources: tuple[Source, ...] = ()
-        self._is_checkable = checkable
-        self._checked: set[str] = set()
+    def __init__(self, columns: Sequence[Column], parent: QWidget | None = None) -> None:
+        super().__init__(columns, parent)
+        self._ticked: set[str] = set()
 
     @property
-    def sources(self) -> tuple[Source, ...]:
-        return self._sources
+    def ticked(self) -> frozenset[str]:
+        """The ids of the rows that are ticked."""
+        return frozenset(self._ticked)
 
-    @property
-    def checked_ids(self) -> tuple[str, ...]:
-        """The ticked documents, in the library's order."""
-        return tuple(source.id for source in self._sources if source.id in self._checked)
-
-    def show(self, sources: Sequence[Source]) -> None:
-        """Replace all rows; ticks of documents that are still there stay."""
-        self.beginResetModel()
-        self._sources = tuple(sources)
-        self._checked &= {source.id for source in sources}
-        self.endResetModel()
-        self.checked_changed.emit()
-
-    def check(self, document_ids: Iterable[str], *, is_checked: bool = True) -> None:
-        """Tick or untick documents."""
-        self._checked = self._checked | set(document_ids) if is_checked else self._checked - set(document_ids)
-        if self._sources:
-            self.dataChanged.emit(self.index(0, 0), self.index(len(self._sources) - 1, 0))
-        self.checked_changed.emit()
-
-    def rowCount(self, parent: _Index = QModelIndex()) -> int:  # noqa: B008 - Qt's own default
-        return 0 if parent.isValid() else len(self._sources)
-
-    def columnCount(self, parent: _Index = QModelIndex()) -> int:  # noqa: B008 - Qt's own default
-        return 0 if parent.isValid() else len(COLUMNS)
-
-    def headerData(self, section: int, orientation: Qt.Orientation, role: int = Qt.ItemDataRole.DisplayRole) -> object:
-        if orientation is Qt.Orientation.Horizontal and role == Qt.ItemDataRole.DisplayRole:
-            return COLUMNS[section]
-        return None
+    def tick(self, row_ids: Iterable[str], *, is_ticked: bool = True) -> None:
+        """Tick or untick rows."""
+        self._ticked = self._ticked | set(row_ids) if is_ticked else self._ticked - set(row_ids)
+        if self.rows:
+            self.dataChanged.emit(self.index(0, 0), self.index(len(self.rows) - 1, 0))
+        self.ticks_changed.emit()
 
     def flags(self, index: _Index) -> Qt.ItemFlag:
-        flags = super().flags(index)
-        if self._is_checkable and index.column() == 0:
-            flags |= Qt.ItemFlag.ItemIsUserCheckable
-        return flags
+        flags = super().flags(index) & ~Qt.ItemFlag.ItemIsDragEnabled
+        return flags | Qt.ItemFlag.ItemIsUserCheckable if index.column() == 0 else flags
 
     def data(self, index: _Index, role: int = Qt.ItemDataRole.DisplayRole) -> object:
-        if not index.isValid():
-            return None
-        source = self._sources[index.row()]
-        match role:
-            case Qt.ItemDataRole.DisplayRole:
-                return _shown(source)[index.column()]
-            case Qt.ItemDataRole.CheckStateRole if self._is_checkable and index.column() == 0:
-                return Qt.CheckState.Checked if source.id in self._checked else Qt.CheckState.Unchecked
-            case Qt.ItemDataRole.TextAlignmentRole if index.column() == 3:
-                return Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter
-            case _ if role == _SortRole:
-                return (_shown(source)[0].casefold(), source.date or "", source.name.casefold(), source.n_chars)[
-                    index.column()
-                ]
-        return None
+        if role == _CHECK_STATE and index.column() == 0:
+            return Qt.CheckState.Checked if self.rows[index.row()].id in self._ticked else Qt.CheckState.Unchecked
+        return super().data(index, role)
 
     def setData(self, index: _Index, value: object, role: int = Qt.ItemDataRole.EditRole) -> bool:
-        if role != Qt.ItemDataRole.CheckStateRole or not self._is_checkable:
+        if role != _CHECK_STATE:
             return False
-        self.check([self._sources[index.row()].id], is_checked=Qt.CheckState(value) is Qt.CheckState.Checked)
+        self.tick([self.rows[index.row()].id], is_ticked=Qt.CheckState(value) is Qt.CheckState.Checked)
         return True
 
 
-class SourceFilter(QSortFilterProxyModel):
-    """Shows the sources that contain every word of the filter in title, date or name."""
+class SourceTable(RowTable):
+    """The table itself, with what its filter lets through. Space ticks every selected row."""
 
     def __init__(self, parent: QWidget | None = None) -> None:
-        super().__init__(parent)
+        super().__init__(COLUMNS, "Documents", parent, TickModel)
+        self._all: tuple[SourceRow, ...] = ()
         self._words: tuple[str, ...] = ()
-        self.setSortRole(_SortRole)
+        self.setDragEnabled(False)
+
+    @property
+    def ticks(self) -> TickModel:
+        model = self.rows
+        assert isinstance(model, TickModel)  # noqa: S101 - narrows the type for the checker
+        return model
+
+    @property
+    def shown_ids(self) -> tuple[str, ...]:
+        """The documents that the filter lets through."""
+        return tuple(row.id for row in self.rows.rows)
+
+    @property
+    def n_all(self) -> int:
+        """How many documents there are, shown or not."""
+        return len(self._all)
+
+    @property
+    def ticked_ids(self) -> tuple[str, ...]:
+        """The ticked documents, in the order they were given."""
+        return tuple(row.id for row in self._all if row.id in self.ticks.ticked)
+
+    def show_sources(self, sources: Sequence[Source]) -> None:
+        """Replace all rows."""
+        self._all = tuple(SourceRow(source) for source in sources)
+        self._refill()
 
     @Slot(str)
     def set_words(self, text: str) -> None:
-        """Filter by these words; none shows everything."""
-        self.beginFilterChange()
+        """Show the documents in which every word is found; none shows everything."""
         self._words = tuple(text.casefold().split())
-        self.endFilterChange(QSortFilterProxyModel.Direction.Rows)
+        self._refill()
 
-    def filterAcceptsRow(self, source_row: int, source_parent: _Index) -> bool:  # noqa: ARG002
-        model = self.sourceModel()
-        assert isinstance(model, SourceModel)  # noqa: S101 - narrows the type for the checker
-        source = model.sources[source_row]
-        text = f"{source.title} {source.date or ''} {source.name}".casefold()
-        return all(word in text for word in self._words)
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        chosen = self.selected_ids
+        if event.key() == Qt.Key.Key_Space and chosen:
+            self.ticks.tick(chosen, is_ticked=not self.ticks.ticked.issuperset(chosen))
+        else:
+            super().keyPressEvent(event)
 
-
-class SourceTable(QTableView):
-    """The table itself, with its model and its filter.
-
-    Signals:
-        open_requested(document id): a row was double-clicked, or Enter pressed on it.
-    """
-
-    open_requested = Signal(str)
-
-    def __init__(self, *, checkable: bool = False, parent: QWidget | None = None) -> None:
-        super().__init__(parent)
-        self.setAccessibleName("Documents")
-        self.sources = SourceModel(checkable=checkable, parent=self)
-        self.filter = SourceFilter(self)
-        self.filter.setSourceModel(self.sources)
-        self.setModel(self.filter)
-        self._set_up()
-        self.activated.connect(self._open_index)
-
-    def _set_up(self) -> None:
-        self.setFrameShape(QFrame.Shape.NoFrame)
-        self.setShowGrid(False)
-        self.setWordWrap(False)
-        self.setSortingEnabled(True)
-        self.sortByColumn(0, Qt.SortOrder.AscendingOrder)
-        self.setSelectionBehavior(QAbstractItemView.SelectionBehavior.SelectRows)
-        self.setEditTriggers(QAbstractItemView.EditTrigger.NoEditTriggers)
-        self.setTabKeyNavigation(False)
-        self.verticalHeader().hide()
-        self.verticalHeader().setDefaultSectionSize(self.fontMetrics().height() + 14)
-        header = self.horizontalHeader()
-        header.setHighlightSections(False)
-        header.setDefaultAlignment(Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter)
-        header.setStretchLastSection(False)
-        header.setSectionResizeMode(0, QHeaderView.ResizeMode.Stretch)
-        header.setSectionResizeMode(1, QHeaderView.ResizeMode.ResizeToContents)
-        header.setResizeContentsPrecision(50)
-        for column, n_chars in ((2, 26), (3, 13)):
-            self.setColumnWidth(column, self.fontMetrics().averageCharWidth() * n_chars + 16)
-
-    @property
-    def selected_ids(self) -> tuple[str, ...]:
-        """The selected documents, top to bottom."""
-        rows = sorted(self.selectionModel().selectedRows(), key=lambda index: index.row())
-        return tuple(self._id_at(index) for index in rows)
-
-    def _id_at(self, index: QModelIndex) -> str:
-        return self.sources.sources[self.filter.mapToSource(index).row()].id
-
-    @Slot(QModelIndex)
-    def _open_index(self, index: QModelIndex) -> None:
-        self.open_requested.emit(self._id_at(index))
-
-
-def _shown(source: Source) -> tuple[str, str, str, str]:
-    return (
-        " ".join((source.title or source.name).split()),
-        source.date or "",
-        source.name,
-        f"{source.n_chars:,} chars",
-    )
+    def _refill(self) -> None:
+        self.rows.show([row for row in self._all if all(word in row.haystack for word in self._words)])
