@@ -283,10 +283,14 @@ class _Opening:
             plain = None
         chosen = plain if plain is not None else rich
         for part in parts:
-            if part is chosen or (part.get_content_maintype() not in {"text", "multipart"} or chosen is None):
+            if part is chosen or chosen is None:
                 self._walk(part)
-            elif part.get_content_type() in _NAMES:
-                self._attach(part, part.get_content_type())
+            else:
+                # Some programs have the attachments beside the HTML, and only there.
+                for leaf in leaves(part):
+                    kind = leaf.get_content_type()
+                    if not _is_text_to_show(leaf, kind) and kind not in _NEVER_SHOWN:
+                        self._attach(leaf, kind)
 
     def _is_stub(self, plain: Message, rich: Message) -> bool:
         """Whether the plain text only says that the e-mail has to be seen as HTML, or not even that."""
@@ -342,8 +346,7 @@ class _Opening:
 
 
 def _parts(message: Message) -> list[Message]:
-    payload = message.get_payload()
-    return [part for part in payload if isinstance(part, Message)] if isinstance(payload, list) else []
+    return [part for part in message.get_payload() if isinstance(part, Message)] if message.is_multipart() else []
 
 
 def _holds_html(message: Message) -> bool:

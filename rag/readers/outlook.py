@@ -43,6 +43,8 @@ _DAMAGE = (
     AssertionError,
     struct.error,
     RecursionError,
+    model.UnrecognizedCodePageError,
+    model.UnsupportedEncodingError,
 )
 
 
@@ -62,16 +64,7 @@ def letter_of(content: bytes, path: str, depth: int = 0) -> Letter:
         return _letter(root, model.MSG_HDR_OFFSET, path, depth)
     except SourceError:
         raise
-    except (
-        OSError,
-        KeyError,
-        IndexError,
-        ValueError,
-        AttributeError,
-        AssertionError,
-        struct.error,
-        RecursionError,
-    ) as error:
+    except _DAMAGE as error:
         raise UnreadableSource(path=path, reason="it is damaged, or no e-mail of Outlook.") from error
 
 

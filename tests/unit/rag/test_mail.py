@@ -70,6 +70,20 @@ def test_the_parts_of_an_attachment_keep_their_names() -> None:
     assert [part.name for part in reading.parts][1:] == ["message n.ipynb, cell 1", "message n.ipynb, cell 2"]
 
 
+def test_attachments_that_stand_beside_the_html_alone_are_found() -> None:
+    rich = message("", html=_PAGE, attachments=[("notes.txt", b"Attached.", "text/plain")])
+    outer = EmailMessage()
+    outer["From"] = "a@b.c"
+    outer.set_content("Plain words.\n")
+    outer.make_alternative()
+    for field in ("From", "To", "Date", "Subject"):
+        del rich[field]
+    outer.attach(rich)
+    reading = _read(outer)
+    assert "bold" not in reading.text
+    assert reading.text.endswith("Plain words.\n\nAttachments: notes.txt\n\nAttached.")
+
+
 def test_an_attachment_that_fails_is_noted_and_stops_nothing() -> None:
     broken = [("a.docx", b"PK\x03\x04 broken", "application/octet-stream"), ("b.txt", b"Fine.", "text/plain")]
     reading = _read(message(attachments=broken))

@@ -110,6 +110,14 @@ def test_damage_ends_in_a_reading_or_a_cause(place: int, value: int, length: int
         assert MsgReader().read(bytes(content), Path("a.msg")).parts
 
 
+def test_an_unknown_code_page_ends_in_a_cause() -> None:
+    content = bytearray(outlook())
+    place = content.find(struct.pack("<HHI", 0x0003, 0x3FDE, 6))
+    struct.pack_into("<I", content, place + 8, 12345)
+    with pytest.raises(UnreadableSource, match="no e-mail of Outlook"):
+        _read(bytes(content))
+
+
 def test_streams_that_claim_the_same_bytes_are_refused() -> None:
     content = bytearray(outlook(attachments=[("a.bin", bytes(100_000)), ("b.bin", bytes(100_000))]))
     mark = "__substg1.0_37010102".encode("utf-16-le")
