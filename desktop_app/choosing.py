@@ -16,6 +16,7 @@ from PySide6.QtWidgets import QDialog, QFileDialog, QMessageBox
 from desktop_app.exporting import ExportFormat
 from desktop_app.scope_picker import ScopePicker
 from desktop_app.window import Window
+from rag import archives, formats
 from rag.types import Scope, Source
 
 FORMATS = {
@@ -24,7 +25,7 @@ FORMATS = {
     ExportFormat.PDF: "PDF (*.pdf)",
     ExportFormat.JSON: "JSON, can be verified (*.json)",
 }
-_FILES = "Texts (*.txt *.md *.markdown *.html *.htm *.pdf *.docx *.odt *.epub *.csv *.eml);;All files (*)"
+_FILES = f"Texts ({' '.join(f'*{ending}' for ending in sorted(formats.ENDINGS | archives.ENDINGS))});;All files (*)"
 
 
 class Chooser(Protocol):

@@ -13,17 +13,17 @@ from PySide6.QtGui import QKeyEvent
 from PySide6.QtWidgets import QWidget
 
 from desktop_app.document_table import RowModel, RowTable
-from desktop_app.library_rows import Column, DocumentRow
-from desktop_app.wording import count_words
+from desktop_app.library_rows import Column, DocumentRow, natural
 from rag.types import Source
 
 _Index = QModelIndex | QPersistentModelIndex
 _CHECK_STATE = int(Qt.ItemDataRole.CheckStateRole)
 COLUMNS = (
     Column("Title", 34, is_main=True),
-    Column("Date", 11),
-    Column("File", 26, yields=2),
-    Column("Length", 18, yields=1, is_number=True),
+    Column("Author", 16, yields=1),
+    Column("Date", 12),
+    Column("Kind", 12),
+    Column("File", 24, yields=2),
 )
 
 
@@ -33,16 +33,10 @@ class SourceRow(DocumentRow):
 
     def cell(self, column: int) -> str:
         source = self.source
-        length = count_words(source.n_chars, "character", "characters")
-        return (self.title, source.date or "", source.name, length)[column]
+        return (self.title, " ".join((source.author or "").split()), source.date or "", self.kind, source.name)[column]
 
     def sort_key(self, column: int) -> str | int | None:
-        match column:
-            case 0:
-                return super().sort_key(0)
-            case 3:
-                return self.source.n_chars
-        return self.cell(column).casefold() or None
+        return super().sort_key(0) if column == 0 else natural(self.cell(column)) or None
 
     def tooltip(self, column: int) -> str:
         return f"{self.title}\n{self.source.path}" if column == 0 else self.cell(column)

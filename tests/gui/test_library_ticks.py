@@ -67,6 +67,6 @@ def test_a_tick_box_and_the_space_bar_tick(qtbot: QtBot, picker: ScopePicker) ->
 
 
 def test_ticks_stay_with_their_documents_when_they_are_sorted(picker: ScopePicker) -> None:
-    picker.table.sortByColumn(3, Qt.SortOrder.DescendingOrder)
+    picker.table.sortByColumn(2, Qt.SortOrder.DescendingOrder)
     assert picker.table.shown_ids[0] == SOURCES[2].id
     assert picker.scope == Scope((SOURCES[0].id,))
