@@ -47,7 +47,8 @@ class Dialogs:
         self._parent = parent
 
     def files(self, start: Path) -> tuple[Path, ...]:
-        chosen, _ = QFileDialog.getOpenFileNames(self._parent, "Add files to the library", str(start), _FILES)
+        title, options = "Add files to the library", QFileDialog.Option.HideNameFilterDetails
+        chosen, _ = QFileDialog.getOpenFileNames(self._parent, title, str(start), _FILES, options=options)
         return tuple(Path(name) for name in chosen)
 
     def folder(self, start: Path) -> Path | None:
