@@ -76,8 +76,8 @@ class TimeLeft:
 
 def coarsely(seconds: float) -> float:
     """In steps of 5 s below a minute, of a minute below an hour, of ten minutes above."""
-    if seconds < 55:
-        return max(5.0, math.ceil(seconds / 5) * 5.0)
+    if seconds < 57:
+        return max(5.0, round(seconds / 5) * 5.0)
     return round(seconds / 60) * 60.0 if seconds < 3570 else round(seconds / 600) * 600.0
 
 

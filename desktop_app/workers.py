@@ -18,6 +18,7 @@ from PySide6.QtCore import QObject, Signal
 from desktop_app.pacing import Hold, Pace
 from desktop_app.telling import telling
 from desktop_app.workbench import IndexState, Workbench
+from rag.rows import FileRow
 from rag.types import FileReport, FileState, IngestProgress, Scope, Stage, Turn
 
 _PROGRESS_INTERVAL_S = 0.05
@@ -301,12 +302,12 @@ class _Reading:
         self.job = job
         self._workbench = workbench
         self._reports: list[FileReport] = []
-        self._before: dict[str, FileState] = {}
+        self._before: dict[str, FileRow] = {}
 
     def look_before(self) -> None:
         """Remember how the files stood."""
         if self.job.is_rescan:
-            self._before = self._states()
+            self._before = {row.path: row for row in self._workbench.files()}
 
     def take(self, report: FileReport | None) -> None:
         """Count a file."""
@@ -316,21 +317,23 @@ class _Reading:
     @property
     def told(self) -> tuple[FileReport, ...]:
         """The reports that somebody should see."""
-        if not self.job.is_rescan:
-            return tuple(self._reports)
-        return tuple(report for report in self._reports if self._is_new(report))
-
-    def _is_new(self, report: FileReport) -> bool:
-        if report.state in (FileState.INDEXED, FileState.UNCHANGED):
-            return report.state is FileState.INDEXED
-        return self._before.get(report.path) is not report.state
+        return tuple(report for report in self._reports if not self.job.is_rescan or self._is_new(report))
 
     def n_gone(self) -> int:
-        """How many files are not in the library any more."""
-        return len(self._before.keys() - self._states().keys()) if self._before else 0
+        """How many files are gone, and the document of each with it; one that was only moved is not."""
+        if not self._before:
+            return 0
+        files = self._workbench.files()
+        paths, document_ids = {row.path for row in files}, {row.document_id for row in files}
+        gone = (row for row in self._before.values() if row.path not in paths and row.document_id)
+        return sum(row.document_id not in document_ids for row in gone)
 
-    def _states(self) -> dict[str, FileState]:
-        return {row.path: row.state for row in self._workbench.files()}
+    def _is_new(self, report: FileReport) -> bool:
+        if report.state is FileState.INDEXED:
+            return True
+        before = self._before.get(report.path)
+        is_held = report.state in (FileState.UNCHANGED, FileState.DUPLICATE)
+        return not is_held and (before is None or before.state is not report.state)
 
 
 class Errand(QObject):
