@@ -88,8 +88,8 @@ class PdfPages:
             places = _places(page, text)
             if places is None:
                 raise UnreadableSource(path=self._path, reason="it has changed since it was read. Read it again.")
-            wanted = places[span.start : span.end]
-            return tuple(_merged(page, [place for place in wanted if place is not None and page.text[place] != " "]))
+            wanted = [place for some in places[span.start : span.end] for place in some if page.text[place] != " "]
+            return tuple(_merged(page, wanted))
 
     def _page(self, number: int) -> PageText:
         self._refuse_unknown(number)
@@ -103,30 +103,30 @@ class PdfPages:
             raise UnreadableSource(path=self._path, reason=f"it has no page {number}.")
 
 
-def _places(page: PageText, text: str) -> list[int | None] | None:
-    """For each character of a page's text, which character of the page it is, if any; None where it is another text.
+def _places(page: PageText, text: str) -> list[tuple[int, ...]] | None:
+    """For each character of a page's text, which of the page's it is made of; None where the page holds another text.
 
-    Whether a doubtful hyphen was kept was decided by the whole document, so it is read off the text.
+    None for what only parts lines; two where a hyphen went from between two letters. Whether a doubtful hyphen went was
+    decided by the whole document, so it is read off the text.
     """
-    places: list[int | None] = []
+    places: list[tuple[int, ...]] = []
+    made: list[str] = []
     for piece in pieces_of(page):
-        places += [None] * len(piece.before)
-        for place, character in zip(places_of(page.text, piece), shown(page.text, piece), strict=True):
-            if character != HYPHEN or text[len(places) : len(places) + 1] == "-":
-                places.append(place)
+        places += [()] * len(piece.before)
+        made.append(piece.before)
+        run = shown(page.text, piece)
+        if run == HYPHEN:
+            if text[len(places) : len(places) + 1] == "-":
+                places.append((piece.start,))
+                made.append("-")
+            elif places:
+                places[-1] += (piece.start,)
+            continue
+        places += [(place,) for place in places_of(page.text, piece)]
+        made.append(run)
+    whole = "".join(made)
     # A hyphen at the end of the page goes where the word was joined with the next page.
-    is_same = _text_at(page, places, text) == text and len(text) <= len(places) <= len(text) + 1
-    return places if is_same else None
-
-
-def _text_at(page: PageText, places: Sequence[int | None], text: str) -> str:
-    """What stands at these places; between pieces, what the text has there, if that is white space."""
-    return "".join(
-        ("-" if page.text[place] == HYPHEN else page.text[place])
-        if place is not None
-        else (character if character.isspace() else "")
-        for place, character in zip(places, text, strict=False)
-    )
+    return places if whole == text or whole == text + "-" else None
 
 
 def _merged(page: PageText, places: Sequence[int]) -> Iterator[Box]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Final
@@ -19,6 +19,8 @@ _PLACE_POINTS = 5.0
 _MOST_CHARS = 200
 _ENOUGH_PAGES: Final = 3
 _FEW_PAGES: Final = 3
+_NEAR_PAGES: Final = (-2, -1, 1, 2)
+"""Left and right pages may have heads of their own."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,8 +48,9 @@ class PageEdges:
 def running_heads(pages: Sequence[PageEdges]) -> tuple[Span, ...]:
     """Where running heads, feet and page numbers stand, in order.
 
-    A line is one if it stands on three pages (of a document of two or three pages: on two) at the same height, but for
-    its numbers, with nothing but such lines between it and the edge; or if it is nothing but the number of its page.
+    A line is one if it stands on three pages (of a document of two or three pages: on two), one of them at most two
+    pages away, at the same height and the same but for its numbers, with nothing but such lines between it and the
+    edge; or if it is nothing but the number of its page.
     """
     found: set[Span] = set()
     for is_top in (True, False):
@@ -64,16 +67,20 @@ def running_heads(pages: Sequence[PageEdges]) -> tuple[Span, ...]:
 
 def _running(lines: Sequence[tuple[PageEdges, Edge]], n_pages: int) -> set[Span]:
     enough = _ENOUGH_PAGES if n_pages > _FEW_PAGES else 2
-    keyed = [(_key(edge.words), page, edge) for page, edge in lines if len(edge.words) <= _MOST_CHARS]
-    places = Counter((key, _place(edge)) for key, _, edge in keyed)
-    offsets = Counter(offset for _, page, edge in keyed if (offset := _offset(page, edge)) is not None)
     margin = _MARGIN_SHARE if n_pages > _FEW_PAGES else _NARROW_MARGIN_SHARE
+    keyed = [(_key(edge.words), page, edge) for page, edge in lines if len(edge.words) <= _MOST_CHARS]
+    alike: defaultdict[tuple[str, int], set[int]] = defaultdict(set)
+    for key, page, edge in keyed:
+        for place in range(_place(edge) - 1, _place(edge) + 2):
+            alike[key, place].add(page.number)
+    offsets = Counter(offset for _, page, edge in keyed if (offset := _offset(page, edge)) is not None)
     running: set[Span] = set()
     for key, page, edge in keyed:
-        n_alike = sum(places[key, place] for place in range(_place(edge) - 1, _place(edge) + 2))
+        numbers = alike[key, _place(edge)]
+        is_repeated = len(numbers) >= enough and any(page.number + step in numbers for step in _NEAR_PAGES)
         offset = _offset(page, edge)
         is_numbered = offset is not None and offsets[offset] >= enough
-        if (n_alike >= enough and edge.share <= margin) or is_numbered or _is_own_number(key, page, edge):
+        if (is_repeated and edge.share <= margin) or is_numbered or _is_own_number(key, page, edge):
             running.add(edge.span)
     return running
 

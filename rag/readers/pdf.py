@@ -10,6 +10,8 @@ import re
 from bisect import bisect_left
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
+from functools import partial
+from itertools import takewhile
 from pathlib import Path
 
 from rag import sniffing
@@ -213,12 +215,18 @@ def _edges(page: _Page, start: int) -> PageEdges:
     height = max(1.0, layout.height)
 
     def edge(line: EdgeLine, distance: float) -> Edge:
-        end = min(line.end, len(layout.text))
-        return Edge(Span(start + line.start, start + end), layout.text[line.start : end], distance, distance / height)
+        span = Span(start + line.start, start + line.end)
+        return Edge(span, layout.text[line.start : line.end], distance, distance / height)
 
-    tops = [edge(line, line.bottom) for line in layout.tops if line.start < line.end]
-    bottoms = [edge(line, height - line.top) for line in layout.bottoms if line.start < line.end]
+    tops = [edge(line, line.bottom) for line in takewhile(partial(_stands_alone, layout.text), layout.tops)]
+    bottoms = [edge(line, height - line.top) for line in takewhile(partial(_stands_alone, layout.text), layout.bottoms)]
     return PageEdges(page.number, page.label, tops, bottoms)
+
+
+def _stands_alone(text: str, line: EdgeLine) -> bool:
+    """Whether a line is no part of a paragraph."""
+    is_own_end = text[line.end : line.end + 1] in ("", "\n")
+    return line.start < line.end <= len(text) and is_own_end and (line.start == 0 or text[line.start - 1] == "\n")
 
 
 def _title(stated: str, first: _Page, path: Path) -> str:

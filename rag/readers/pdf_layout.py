@@ -16,7 +16,7 @@ import numpy as np
 
 from rag.pdfium import HYPHEN, NOTHING, Boxes, PageText
 from rag.readers.pdf_joints import joints, rows_of_tables
-from rag.readers.pdf_lines import BLANKS, Line, lines_of
+from rag.readers.pdf_lines import Line, lines_of
 
 _SPACES = re.compile("  +")
 _EDGE_LINES = 3
@@ -67,7 +67,7 @@ def layout_of(page: PageText) -> PageLayout:
         return PageLayout("", page.height)
     frames = _frames(lines)
     rows = rows_of_tables(lines, frames)
-    pieces, n_pieces = _pieces(page.text, lines, joints(lines, frames, rows))
+    pieces, n_pieces = _pieces(lines, joints(lines, frames, rows))
     runs = [run for piece in pieces for run in (piece.before, shown(page.text, piece))]
     tops, bottoms = _edges(frames, _spans(runs, n_pieces))
     is_prose = [not (row or line.is_turned) for row, line in ((rows[0], lines[0]), (rows[-1], lines[-1]))]
@@ -88,7 +88,7 @@ def pieces_of(page: PageText) -> list[Piece]:
     if not lines:
         return []
     frames = _frames(lines)
-    return _pieces(page.text, lines, joints(lines, frames, rows_of_tables(lines, frames)))[0]
+    return _pieces(lines, joints(lines, frames, rows_of_tables(lines, frames)))[0]
 
 
 def shown(text: str, piece: Piece) -> str:
@@ -117,7 +117,7 @@ def _frames(lines: Sequence[Line]) -> Boxes:
     return np.array([(line.x0, line.top, line.x1, line.bottom, line.size) for line in lines])
 
 
-def _pieces(text: str, lines: Sequence[Line], between: Sequence[str]) -> tuple[list[Piece], list[int]]:
+def _pieces(lines: Sequence[Line], between: Sequence[str]) -> tuple[list[Piece], list[int]]:
     """The pieces of a page, and how many each line has."""
     pieces: list[Piece] = []
     n_pieces: list[int] = []
@@ -127,15 +127,15 @@ def _pieces(text: str, lines: Sequence[Line], between: Sequence[str]) -> tuple[l
         if len(line.pieces) == 1 and line.hyphen is None and after != HYPHEN:
             pieces.append(Piece(gap, line.pieces[0][1], line.pieces[0][2]))
         else:
-            pieces += _pieces_of_line(text, line, gap, after == HYPHEN)
+            pieces += _pieces_of_line(line, gap, after == HYPHEN)
         n_pieces.append(len(pieces) - n_before)
     return pieces, n_pieces
 
 
-def _pieces_of_line(text: str, line: Line, before: str, has_hyphen: bool) -> list[Piece]:
+def _pieces_of_line(line: Line, before: str, has_hyphen: bool) -> list[Piece]:
     """A hyphen at its end is a piece of its own."""
     pieces = [
-        Piece((" " if is_apart else "") if n else before, start, _trimmed(text, start, end))
+        Piece((" " if is_apart else "") if n else before, start, end)
         for n, (is_apart, start, end) in enumerate(line.pieces)
     ]
     if line.hyphen is not None:
@@ -144,12 +144,6 @@ def _pieces_of_line(text: str, line: Line, before: str, has_hyphen: bool) -> lis
         last = pieces[-1]
         pieces[-1:] = [last._replace(end=last.end - 1), Piece("", last.end - 1, last.end, is_hyphen=True)]
     return pieces
-
-
-def _trimmed(text: str, start: int, end: int) -> int:
-    while end > start and text[end - 1] in BLANKS:
-        end -= 1
-    return end
 
 
 def _spans(runs: Sequence[str], n_pieces: Sequence[int]) -> list[tuple[int, int]]:

@@ -17,7 +17,7 @@ import numpy as np
 
 from rag.pdfium import HYPHEN, NOTHING, Boxes, PageText
 
-BLANKS = f" {NOTHING}"
+_BLANKS = f" {NOTHING}"
 FIGURE_ENDS = frozenset("0123456789)%—–-")
 
 _RAW_LINE = re.compile(rf"[^\r\n{HYPHEN}{NOTHING} ][^\r\n{HYPHEN}]*")
@@ -60,7 +60,7 @@ def lines_of(page: PageText) -> list[Line]:
 def _raw_lines(page: PageText) -> list[Line]:
     """The lines as PDFium breaks them, what stands beside each other put together."""
     text = page.text
-    found = [(match.start(), match.group().rstrip(BLANKS)) for match in _RAW_LINE.finditer(text)]
+    found = [(match.start(), match.group().rstrip(_BLANKS)) for match in _RAW_LINE.finditer(text)]
     if not found:
         return []
     starts = [start for start, _ in found]
@@ -227,9 +227,15 @@ def _find_gaps(page: PageText, lines: Sequence[Line]) -> None:
         for _, _, place in gaps:
             for n, (is_apart, first, last) in enumerate(line.pieces):
                 if first < place < last:
-                    line.pieces[n : n + 1] = [(is_apart, first, place), (True, place, last)]
+                    line.pieces[n : n + 1] = [(is_apart, first, _trimmed(page.text, first, place)), (True, place, last)]
         numbers = {piece[1]: n for n, piece in enumerate(line.pieces)}
         line.gaps = [(start, end, numbers[place]) for start, end, place in gaps]
+
+
+def _trimmed(text: str, start: int, end: int) -> int:
+    while end > start and text[end - 1] in _BLANKS:
+        end -= 1
+    return end
 
 
 def _parted(lines: list[Line]) -> list[Line]:
