@@ -68,7 +68,7 @@ class AddingDesk(QObject):
             return
         self._is_quiet = is_quiet and not self._indexing.is_adding
         self._indexing.add(paths)
-        self._enable_actions()
+        self._show_state()
         self.library_changed.emit()
 
     def bring_in_step(self, folders: Sequence[Path]) -> None:

@@ -60,10 +60,12 @@ class BatteryDesk(QObject):
 
     def _run(self) -> None:
         with telling(self._read_came.emit):
-            while (found := self._read()) is not None:
+            found = self._read()
+            while found is not None or self._battery is not None:
                 self._read_came.emit(found)
                 if self._stop.wait(self._interval_s):
                     return
+                found = self._read()
 
     @Slot(object)
     def _take(self, found: object) -> None:

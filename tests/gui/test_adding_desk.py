@@ -1,0 +1,148 @@
+"""Pausing, resuming and cancelling as a person does it in the window."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from pytestqt.qtbot import QtBot
+
+from desktop_app.adding_view import AddingView
+from rag.types import FileReport, FileState
+from tests.gui.open_window import OpenWindow, open_window
+
+pytestmark = [pytest.mark.gui, pytest.mark.qt_log_ignore("This plugin does not support")]
+
+
+@pytest.fixture
+def opened(qtbot: QtBot, tmp_path: Path) -> Iterator[OpenWindow]:
+    with open_window(qtbot, tmp_path) as opened:
+        yield opened
+        opened.bench.file_gate.set()
+
+
+def activity(opened: OpenWindow) -> str:
+    return opened.window.status_line.activity.text()
+
+
+def begin_reading(opened: OpenWindow, tmp_path: Path) -> None:
+    opened.bench.file_gate.clear()
+    opened.controller.library.add(tuple(tmp_path / f"{n}.txt" for n in range(5)))
+    opened.wait(lambda: activity(opened) == "Reading 1 of 5")
+
+
+def begin_learning(opened: OpenWindow, tmp_path: Path) -> None:
+    opened.bench.n_missing = 40
+    opened.bench.vector_gate.clear()
+    opened.controller.library.add((tmp_path / "a.txt",))
+    opened.wait(lambda: "Learning the meaning" in activity(opened))
+
+
+def test_a_pause_by_its_shortcut_shows_and_is_over_when_the_button_says_so(opened: OpenWindow, tmp_path: Path) -> None:
+    begin_reading(opened, tmp_path)
+    pause = opened.window.actions_by_name["pause"]
+    assert pause.text() == "&Pause reading and learning"
+    pause.trigger()
+    assert activity(opened) == "Paused · 0 of 5 read"
+    assert pause.text() == "&Resume reading and learning"
+    opened.bench.file_gate.set()
+    opened.wait(lambda: activity(opened) == "Paused · 1 of 5 read")
+    opened.window.status_line.pause_button.click()
+    opened.wait(lambda: activity(opened) == "5 added")
+
+
+def test_a_pause_holds_across_a_question_and_a_removal(opened: OpenWindow, tmp_path: Path) -> None:
+    begin_learning(opened, tmp_path)
+    opened.window.status_line.pause_button.click()
+    assert opened.ask("Why?").answer is not None
+    opened.controller.library.remove((opened.bench.documents[0].id,))
+    opened.wait(lambda: len(opened.bench.removed) == 1)
+    assert opened.controller.adding.is_paused
+    assert activity(opened).startswith("Paused · the meaning of 100 of 140 passages is learnt")
+    opened.bench.vector_gate.set()
+    opened.window.status_line.pause_button.click()
+    opened.wait(lambda: not opened.controller.indexing.is_busy)
+    opened.wait(lambda: activity(opened) == "1 added")
+
+
+def test_what_was_cancelled_can_be_resumed(opened: OpenWindow, tmp_path: Path) -> None:
+    begin_learning(opened, tmp_path)
+    opened.window.actions_by_name["cancel_adding"].trigger()
+    opened.wait(lambda: "40 passages are found by words, not yet by meaning" in activity(opened))
+    assert not opened.window.actions_by_name["cancel_adding"].isEnabled()
+    opened.bench.vector_gate.set()
+    opened.window.actions_by_name["pause"].trigger()
+    opened.wait(lambda: opened.bench.n_missing == 0 and not opened.controller.indexing.is_busy)
+    opened.wait(lambda: "by meaning" not in activity(opened))
+    assert not opened.window.actions_by_name["pause"].isEnabled()
+
+
+def test_cancelling_what_is_paused_ends_the_pause(opened: OpenWindow, tmp_path: Path) -> None:
+    begin_learning(opened, tmp_path)
+    opened.window.status_line.pause_button.click()
+    opened.window.status_line.cancel_button.click()
+    opened.wait(lambda: not opened.controller.indexing.is_busy)
+    assert not opened.controller.adding.is_paused
+
+
+def test_missing_vectors_of_an_earlier_time_are_computed_at_the_start(qtbot: QtBot, tmp_path: Path) -> None:
+    from tests.gui.fake_workbench import FakeWorkbench
+
+    bench = FakeWorkbench()
+    bench.n_missing = 3
+    with open_window(qtbot, tmp_path, bench) as opened:
+        opened.wait(lambda: bench.n_missing == 0)
+        opened.wait(lambda: not opened.controller.indexing.is_busy)
+
+
+def test_watched_folders_are_brought_in_step_at_the_start_and_a_new_one_when_it_is_watched(
+    qtbot: QtBot, tmp_path: Path
+) -> None:
+    from tests.gui.fake_workbench import FakeWorkbench
+
+    bench = FakeWorkbench()
+    first, second = tmp_path / "first", tmp_path / "second"
+    for folder in (first, second):
+        folder.mkdir()
+    bench.watch(first)
+    bench.watch(tmp_path / "gone")
+    with open_window(qtbot, tmp_path, bench) as opened:
+        opened.wait(lambda: (first,) in bench.added)
+        assert ("The folder gone is not there at the moment",) in [note[:1] for note in opened.window.banner.notices]
+        bench.watch(second)
+        opened.controller.library.refresh()
+        opened.wait(lambda: (second,) in bench.added)
+
+
+def report(name: str, state: FileState, reason: str = "") -> FileReport:
+    return FileReport(name, f"/l/{name}", None, state, reason, 0, 0, 0.1)
+
+
+def test_the_details_can_be_narrowed_to_a_state_and_copied_whole(qtbot: QtBot) -> None:
+    reports = [
+        report("a.txt", FileState.INDEXED),
+        report("b.pdf", FileState.ENCRYPTED, "it is protected by a password."),
+        report("c.pdf", FileState.NO_TEXT_LAYER, "it holds pictures."),
+        report("d.pdf", FileState.ENCRYPTED, "it is protected by a password."),
+    ]
+    view = AddingView(reports)
+    qtbot.addWidget(view)
+
+    def names() -> list[str]:
+        cells = (view.table.item(row, 0) for row in range(view.table.rowCount()))
+        return [cell.text() for cell in cells if cell is not None]
+
+    assert names() == ["b.pdf", "c.pdf", "d.pdf"]
+    choices = [view.state_box.itemText(index) for index in range(view.state_box.count())]
+    assert choices == ["Skipped (3)", "All files (4)", "Added (1)", "No text in it (1)", "Protected (2)"]
+    view.state_box.setCurrentIndex(4)
+    assert names() == ["b.pdf", "d.pdf"]
+    view.state_box.setCurrentIndex(1)
+    assert names() == ["b.pdf", "c.pdf", "d.pdf", "a.txt"]
+    view.copy_button.click()
+    from PySide6.QtGui import QGuiApplication
+
+    copied = QGuiApplication.clipboard().text().splitlines()
+    assert len(copied) == 4
+    assert copied[0] == "b.pdf\tProtected\tit is protected by a password."
