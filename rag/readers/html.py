@@ -18,7 +18,7 @@ from rag.decoding import decode
 from rag.errors import UnreadableSource
 from rag.readers.dates import stated_date
 from rag.readers.page_noise import MarkedText, main_text_marked, plainly_marked
-from rag.readers.page_text import page_text
+from rag.readers.page_text import PageText, page_text
 from rag.readers.plain import shortened
 from rag.types import Reading
 
@@ -46,8 +46,9 @@ class HtmlReader:
     def read(self, content: bytes, path: Path) -> Reading:
         page = _decoded(content, str(path))
         tree = _parsed(page, str(path))
-        extracted = _extracted(tree) if _is_moderate(tree, page) else None
-        marked = _marked(tree, extracted)
+        shown = page_text(tree)
+        extracted = _extracted(tree) if _is_moderate(shown, page) else None
+        marked = _marked(shown, extracted)
         text = marked.text or _without_tags(page)
         title = (extracted.title if extracted is not None else None) or tree.findtext(".//title")
         return Reading(
@@ -79,15 +80,15 @@ def text_of(html: str, path: str | Path, *, only_main_text: bool = False) -> Mar
     tree = _tree(page)
     if tree is None:
         return MarkedText(_without_tags(page), ())
-    extracted = _extracted(tree) if only_main_text and _is_moderate(tree, page) else None
-    marked = _marked(tree, extracted)
+    shown = page_text(tree)
+    extracted = _extracted(tree) if only_main_text and _is_moderate(shown, page) else None
+    marked = _marked(shown, extracted)
     return marked if marked.text else MarkedText(_without_tags(page), ())
 
 
-def _marked(tree: lxml.html.HtmlElement, extracted: Any) -> MarkedText:
+def _marked(shown: PageText, extracted: Any) -> MarkedText:
     main_text = (extracted.text or "").strip() if extracted is not None else ""
-    page = page_text(tree)
-    return main_text_marked(page, main_text) if len(main_text) >= _MIN_MAIN_TEXT_CHARS else plainly_marked(page)
+    return main_text_marked(shown, main_text) if len(main_text) >= _MIN_MAIN_TEXT_CHARS else plainly_marked(shown)
 
 
 def _language(tree: lxml.html.HtmlElement) -> str | None:
@@ -139,17 +140,13 @@ def _tree(page: str) -> lxml.html.HtmlElement | None:
         return None
 
 
-def _is_moderate(tree: lxml.html.HtmlElement, page: str) -> bool:
+def _is_moderate(shown: PageText, page: str) -> bool:
     """Whether finding the main text, which looks at every element many times, ends soon enough."""
-    if len(page) > _MAX_CHARS_FOR_MAIN_TEXT:
-        return False
-    depth = elements = 0
-    for event, _ in lxml.etree.iterwalk(tree, events=("start", "end")):
-        depth += 1 if event == "start" else -1
-        elements += event == "start"
-        if depth > _MAX_DEPTH_FOR_MAIN_TEXT or elements > _MAX_ELEMENTS_FOR_MAIN_TEXT:
-            return False
-    return True
+    return (
+        len(page) <= _MAX_CHARS_FOR_MAIN_TEXT
+        and shown.n_elements <= _MAX_ELEMENTS_FOR_MAIN_TEXT
+        and shown.depth <= _MAX_DEPTH_FOR_MAIN_TEXT
+    )
 
 
 def _extracted(tree: lxml.html.HtmlElement) -> Any:

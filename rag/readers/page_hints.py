@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from functools import lru_cache
+from itertools import pairwise
 from typing import Final
 
 from rag.types import NoiseKind
@@ -26,44 +26,27 @@ _BY_ROLE: Final = {
     "dialog": NoiseKind.BOILERPLATE,
     "alertdialog": NoiseKind.BOILERPLATE,
 }
-_NAMES: Final = (
-    (NoiseKind.COOKIES, r"cookies?|gdpr|(?:cookie|gdpr|tracking)?consent|cmp|cc-window|onetrust|didomi|usercentrics"),
-    (
-        NoiseKind.SHARING,
-        (
-            r"shar(?:e|ing)|share(?:bar|box|buttons?|links?|tools?)|social|socials?(?:bar|icons?|links?|media|share)|"
-            r"addthis|addtoany|sharedaddy|sharethis|followus|reactions?"
-        ),
-    ),
-    (
-        NoiseKind.ADVERTISING,
-        (
-            r"ads?|advert|adverts?|advertis(?:ing|ement|ements)|adsense|adsbygoogle|adslot|adunit|adbox|banner-?ads?|"
-            r"sponsor|sponsored|outbrain|taboola|werbung|anzeige|publicite|publicidad"
-        ),
-    ),
-    (
-        NoiseKind.TEASER,
-        (
-            r"related|relatedposts?|recommend(?:ed|ations?)|readmore|read-more|teasers?|promo|trending|mostread|most-read|"
-            r"popular|latest|jp-relatedposts|yarpp|newsletter|subscribe|signup|paywall|upsell|donate|donation"
-        ),
-    ),
-    (
-        NoiseKind.MENU,
-        (
-            r"nav|navs|navbar|navigation|navi|menu|menus|submenu|breadcrumbs?|pagination|pager|skip-?links?|toolbar|toc-nav|"
-            r"topbar|sitemap"
-        ),
-    ),
-    (NoiseKind.BOILERPLATE, r"footer|copyright|disclaimer|imprint|comments?|commentlist|respond|disqus|sidebar|widget"),
-)
+_NAMES: Final = {
+    NoiseKind.COOKIES: "cookie cookies gdpr consent cookieconsent onetrust didomi usercentrics",
+    NoiseKind.SHARING: """share sharing sharebar sharebox sharebutton sharebuttons sharelinks sharetools social socials
+        socialbar socialicons sociallinks socialmedia socialshare addthis addtoany sharedaddy sharethis followus
+        reactions""",
+    NoiseKind.ADVERTISING: """ad ads advert adverts advertising advertisement advertisements adsense adsbygoogle adslot
+        adunit adbox sponsor sponsored outbrain taboola werbung anzeige publicite publicidad""",
+    NoiseKind.TEASER: """related relatedpost relatedposts recommend recommended recommendation recommendations readmore
+        teaser teasers promo trending mostread popular latest yarpp newsletter subscribe signup paywall upsell donate
+        donation""",
+    NoiseKind.MENU: """nav navs navbar navigation navi menu menus submenu breadcrumb breadcrumbs pagination pager
+        skiplink skiplinks toolbar topbar sitemap""",
+    NoiseKind.BOILERPLATE: """footer copyright disclaimer imprint comment comments commentlist respond disqus sidebar
+        widget""",
+}
+_KINDS: Final = {word: kind for kind, words in reversed(_NAMES.items()) for word in words.split()}
+_RANKS: Final = {kind: rank for rank, kind in enumerate(_NAMES)}
+"""A share button in a footer is a share button: the first of `_NAMES` holds."""
 _WHOLE: Final = frozenset({"html", "body", "main", "article"})
 """Elements whose names tell of the page (`menu-open`), not of what stands in them."""
-_HINTS: Final = tuple(
-    (kind, re.compile(rf"(?:^|[\s_-])(?:{names})(?=$|[\s_-])", re.IGNORECASE)) for kind, names in _NAMES
-)
-_HUMPS = re.compile(r"(?<=[a-z])(?=[A-Z])")
+_BETWEEN_WORDS = re.compile(r"[\s_-]+|(?<=[a-z])(?=[A-Z])")
 _MAX_NAME_CHARS = 300
 
 
@@ -78,7 +61,7 @@ def hint_of(tag: str, attributes: Mapping[str, str]) -> NoiseKind | None:
     return (_named(names[:_MAX_NAME_CHARS]) if len(names) > 1 else None) or _BY_TAG.get(tag)
 
 
-@lru_cache(maxsize=4096)
 def _named(names: str) -> NoiseKind | None:
-    words = _HUMPS.sub("-", names)
-    return next((kind for kind, form in _HINTS if form.search(words)), None)
+    words = [word.lower() for word in _BETWEEN_WORDS.split(names)]
+    found = [kind for word in (*words, *map("".join, pairwise(words))) if (kind := _KINDS.get(word)) is not None]
+    return min(found, key=_RANKS.__getitem__) if found else None

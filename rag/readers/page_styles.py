@@ -35,7 +35,10 @@ def is_hidden(attributes: Mapping[str, str], backdrop: Colour | None) -> bool:
     """
     if "hidden" in attributes and attributes["hidden"].lower() != "false":
         return True
-    if attributes.get("aria-hidden", "").lower() == "true" or _FOR_EARS.search(attributes.get("class", "")):
+    if attributes.get("aria-hidden", "").lower() == "true":
+        return True
+    names = attributes.get("class", "")
+    if names and _FOR_EARS.search(names):
         return True
     style = attributes.get("style", "")
     if style and _HIDING.search(style):

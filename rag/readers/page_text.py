@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Final
 
 import lxml.etree
@@ -35,6 +36,8 @@ _HEADINGS: Final = frozenset({"h1", "h2", "h3", "h4", "h5", "h6"})
 _CELLS: Final = frozenset({"td", "th"})
 _SPEAKING: Final = _HEADINGS | {"a", "button", "pre", "nav", "menu", "footer", "aside", "form", "article", "main"}
 """Tags that mean something without any attribute."""
+_TELLING: Final = frozenset({"id", "class", "role", "style", "hidden", "aria-hidden", "color", "bgcolor", "background"})
+"""Attributes that tell what an element is or whether it is seen."""
 _INVISIBLE = re.compile("[\u00ad\u200b\u2060\ufeff\x00-\x08\x0e-\x1f\x7f]")
 _CELL_GAP = " | "
 
@@ -62,10 +65,15 @@ class Run:
 
 @dataclass(frozen=True, slots=True)
 class PageText:
-    """The text of a page, and its runs in order; between runs there is only white space."""
+    """The text of a page, and its runs in order; between runs there is only white space, or a bar between cells.
+
+    `n_elements` and `depth` say how large and how deep the page is.
+    """
 
     text: str
     runs: tuple[Run, ...]
+    n_elements: int
+    depth: int
 
 
 def page_text(tree: lxml.html.HtmlElement) -> PageText:
@@ -75,8 +83,11 @@ def page_text(tree: lxml.html.HtmlElement) -> PageText:
     has_sheets = next(tree.iter("style", "link"), None) is not None
     stack = [Surroundings(backdrop=None if has_sheets else WHITE)]
     skipped: lxml.html.HtmlElement | None = None
+    n_elements = deepest = depth = 0
     for event, element in lxml.etree.iterwalk(tree, events=("start", "end")):
         if event == "start":
+            n_elements, depth = n_elements + 1, depth + 1
+            deepest = max(depth, deepest)
             if skipped is not None:
                 continue
             if element.tag in _NEVER_SHOWN:
@@ -86,6 +97,7 @@ def page_text(tree: lxml.html.HtmlElement) -> PageText:
             writer.open(element)
             writer.write(element.text, stack[-1])
             continue
+        depth -= 1
         if skipped is None:
             stack.pop()
             writer.close(element)
@@ -93,23 +105,30 @@ def page_text(tree: lxml.html.HtmlElement) -> PageText:
             skipped = None
         if skipped is None and element is not tree:
             writer.write(element.tail, stack[-1])
-    return writer.finished()
+    return writer.finished(n_elements, deepest)
 
 
 def _within(element: lxml.html.HtmlElement, parent: Surroundings) -> Surroundings:
     tag = element.tag
-    attributes = dict(element.attrib)
-    if not attributes and tag not in _SPEAKING:
+    told = tuple((name, value) for name, value in element.attrib.items() if name in _TELLING)
+    if not told and tag not in _SPEAKING:
         return parent
-    backdrop = backdrop_of(attributes, parent.backdrop)
+    attributes = dict(told)
+    backdrop = backdrop_of(attributes, parent.backdrop) if attributes else parent.backdrop
     return Surroundings(
-        hint=hint_of(tag, attributes) or parent.hint,
-        is_hidden=parent.is_hidden or is_hidden(attributes, backdrop),
-        is_link=parent.is_link or (tag == "a" and "href" in attributes) or tag == "button",
+        hint=_hint(tag, told) or parent.hint,
+        is_hidden=parent.is_hidden or (bool(attributes) and is_hidden(attributes, backdrop)),
+        is_link=parent.is_link or tag in ("a", "button"),
         heading=int(tag[1]) if tag in _HEADINGS else parent.heading,
         is_preformatted=parent.is_preformatted or tag == "pre",
         backdrop=backdrop,
     )
+
+
+@lru_cache(maxsize=4096)
+def _hint(tag: str, told: tuple[tuple[str, str], ...]) -> NoiseKind | None:
+    """The same few elements come again and again on a page, and on the pages of a site."""
+    return hint_of(tag, dict(told))
 
 
 @dataclass(slots=True)
@@ -166,11 +185,12 @@ class _Writer:
     def write(self, content: str | None, within: Surroundings) -> None:
         if not content:
             return
-        content = _INVISIBLE.sub("", content)
         if within.is_preformatted:
             self._write_lines(content, within)
             return
         words = " ".join(content.split())
+        if not words.isprintable():
+            words = _INVISIBLE.sub("", words)
         if not words:
             self._has_space = self._has_space or bool(content)
             return
@@ -178,11 +198,11 @@ class _Writer:
         self._append(words, within)
         self._has_space = content[-1].isspace()
 
-    def finished(self) -> PageText:
-        return PageText("".join(self._pieces), tuple(Run(*run) for run in self._runs))
+    def finished(self, n_elements: int, depth: int) -> PageText:
+        return PageText("".join(self._pieces), tuple(Run(*run) for run in self._runs), n_elements, depth)
 
     def _write_lines(self, content: str, within: Surroundings) -> None:
-        for place, line in enumerate(content.replace("\r\n", "\n").replace("\r", "\n").split("\n")):
+        for place, line in enumerate(_INVISIBLE.sub("", content).replace("\r\n", "\n").replace("\r", "\n").split("\n")):
             if place:
                 self._break(min(2, max(self._gap, 0) + 1))
             if line.strip():
