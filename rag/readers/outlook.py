@@ -101,7 +101,12 @@ def _letter(storage: Storage, header_bytes: int, path: str, depth: int) -> Lette
     if mail.is_only_cipher(letter.body.text):
         raise EncryptedSource(path=path, reason=mail.ENCRYPTED_REASON)
     for one, attachment_storage in zip(attached, storage.iter_attachment_storages(), strict=True):
-        _take(one, attachment_storage, letter, path, depth)
+        try:
+            _take(one, attachment_storage, letter, path, depth)
+        except SourceError as error:
+            letter.notes.append(f"An e-mail or file in it was not read: {error.reason}")
+        except _DAMAGE:
+            letter.notes.append("An e-mail or file in it was not read: it is damaged.")
     return letter
 
 

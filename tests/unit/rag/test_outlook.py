@@ -82,6 +82,14 @@ def test_encrypted_emails_say_so(content: bytes) -> None:
         _read(content)
 
 
+def test_what_is_broken_or_locked_inside_does_not_stop_the_rest() -> None:
+    sealed = outlook_tree("", "Sealed", kind="IPM.Note.SMIME", is_enclosed=True)
+    reading = _read(outlook(enclosed=[{}, sealed], attachments=[("notes.txt", b"Attached.")]))
+    assert [part.label for part in reading.parts] == [SUBJECT, "notes.txt"]
+    assert "it is damaged." in reading.note
+    assert "it is encrypted." in reading.note
+
+
 def test_a_signed_email_is_the_one_inside() -> None:
     signed = [("smime.p7m", message("Signed words.\n").as_bytes())]
     assert "Signed words." in _read(outlook(kind="IPM.Note.SMIME.MultipartSigned", attachments=signed)).text
