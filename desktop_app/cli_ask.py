@@ -15,7 +15,7 @@ from desktop_app.cli_session import Failed, Session, note, print_json, print_lin
 from desktop_app.composition import LocalWorkbench
 from desktop_app.scope_dates import read_dates
 from desktop_app.scope_words import NOTHING_IN_SCOPE, asked_words, short_words
-from desktop_app.scoping import Holding, is_askable
+from desktop_app.scoping import Holding, standing_of
 from rag.assistant import Assistant
 from rag.errors import QuestionTooLong
 from rag.types import Answer, ClaimStatus, Done, Hit, Retrieved, Scope, Turn, Verdict
@@ -122,7 +122,7 @@ def _scope(workbench: LocalWorkbench, wanted: _Wanted) -> Scope:
     holding = Holding(workbench.sources(), workbench.collections())
     collection = None if wanted.collection is None else _collection(holding, wanted.collection)
     scope = Scope(_document_ids(workbench, wanted.documents), collection, dates.since, dates.until)
-    if not is_askable(scope, holding):
+    if not standing_of(scope, holding).is_askable:
         raise Failed(f"{NOTHING_IN_SCOPE}, so nothing was asked: {short_words(scope)}.")
     return scope
 

@@ -15,7 +15,7 @@ from PySide6.QtWidgets import (
 
 from desktop_app.inert_text import plain_label, plain_tooltip
 from desktop_app.scope_words import NOTHING_IN_SCOPE, asked_words, isolated, short_words
-from desktop_app.scoping import Holding, is_askable, left_of
+from desktop_app.scoping import Holding, Standing, standing_of
 from desktop_app.wording import count_words
 from rag.types import Scope
 
@@ -43,12 +43,13 @@ class ScopeButton(QPushButton):
 
     def show_scope(self, scope: Scope, holding: Holding | None) -> None:
         """Name a scope; where it is known what the library holds, also what is left of it and how much it holds."""
-        self._words = scope_name(scope, holding)
+        standing = standing_of(scope, holding) if holding is not None else None
+        self._words = _name(scope, standing)
         self.setText(plain_label(self._words))
         self.setAccessibleName(f"Asking: {self._words}. Choose what to ask")
-        self.setToolTip(plain_tooltip(_detail(scope, holding)))
+        self.setToolTip(plain_tooltip(_detail(scope, standing, len(holding.sources) if holding else 0)))
         self.setProperty("narrowed", not scope.is_whole_library)
-        self.setProperty("holds_nothing", holding is not None and not is_askable(scope, holding))
+        self.setProperty("holds_nothing", standing is not None and not standing.is_askable)
         self.style().unpolish(self)
         self.style().polish(self)
 
@@ -70,31 +71,25 @@ class ScopeButton(QPushButton):
         return max(0, self.sizeHint().width() - shown.width())
 
 
-def scope_name(scope: Scope, holding: Holding | None) -> str:
+def _name(scope: Scope, standing: Standing | None) -> str:
     """A scope in a few words, or why there is nothing in it."""
-    if holding is None:
+    if standing is None:
         return short_words(scope)
-    left = left_of(scope, holding)
-    if left is None and scope.collection is not None:
+    if standing.left is None and scope.collection is not None:
         return f"Collection “{isolated(scope.collection)}” is gone"
-    if left is None:
+    if standing.left is None:
         return "No document left"
-    if not is_askable(left, holding):
-        return NOTHING_IN_SCOPE
-    return short_words(left, len(holding.documents_in(left)))
+    return short_words(standing.left, len(standing.documents)) if standing.is_askable else NOTHING_IN_SCOPE
 
 
-def _detail(scope: Scope, holding: Holding | None) -> str:
+def _detail(scope: Scope, standing: Standing | None, n_held: int) -> str:
     """What is asked in sentences, a line each, with the titles where they are few."""
     invitation = f"Click to choose collections, documents or dates ({_KEYS})."
-    if scope.is_whole_library or holding is None:
+    if scope.is_whole_library or standing is None:
         return f"{asked_words(scope) or 'Every document is asked.'}\n{invitation}"
-    documents = holding.documents_in(left_of(scope, holding) or Scope())
-    if not is_askable(scope, holding):
-        documents = ()
-    n_undated = holding.n_undated(scope)
+    documents, n_undated = standing.documents, standing.n_undated
     lines = [asked_words(scope).replace("Asked only of", "To be asked: only", 1)]
-    lines.append(f"{len(documents):,} of {count_words(len(holding.sources), 'document', 'documents')}")
+    lines.append(f"{len(documents):,} of {count_words(n_held, 'document', 'documents')}")
     lines += [f"  {isolated(source.title or source.name)}" for source in documents[:_LISTED_TITLES]]
     lines += ["  …"] if len(documents) > _LISTED_TITLES else []
     lines += [f"{count_words(n_undated, 'document', 'documents')} without a date left out"] if n_undated else []

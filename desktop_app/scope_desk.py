@@ -15,7 +15,7 @@ from desktop_app.library_desk import LibraryDesk
 from desktop_app.notice_banner import NoticeStrip
 from desktop_app.scope_popover import ScopePopover
 from desktop_app.scope_words import isolated
-from desktop_app.scoping import Holding, is_askable, left_of
+from desktop_app.scoping import Holding, left_of, standing_of
 from desktop_app.window import Window
 from desktop_app.wording import count_words
 from desktop_app.workbench import Workbench
@@ -74,7 +74,7 @@ class ScopeDesk(QObject):
         """Let the reader tick documents; the dates of the scope stay, and a collection is where the ticks begin."""
         scope, holding = self._window.composer.scope, self.refresh()
         if scope.collection is not None:
-            ticked = holding.documents_in(replace(scope, since=None, until=None))
+            ticked = holding.named_in(scope)
             scope = replace(scope, document_ids=tuple(source.id for source in ticked), collection=None)
         chosen = self._chooser.scope(holding.sources, scope)
         if chosen is not None:
@@ -100,17 +100,16 @@ class ScopeDesk(QObject):
 
     def to_ask(self, scope: Scope) -> Scope | None:
         """What is left of a scope; None where no document is, after the reader was told why."""
-        holding = self.refresh()
-        left = left_of(scope, holding)
-        if left is None:
+        standing = standing_of(scope, self.refresh())
+        if standing.left is None:
             self._tell_lost(scope)
             return None
-        if not is_askable(left, holding):
+        if not standing.is_askable:
             self._window.composer.show_hint(_KEPT)
             return None
-        if left != scope:
-            self._tell_what_is_left(scope, left)
-        return left
+        if standing.left != scope:
+            self._tell_what_is_left(scope, standing.left)
+        return standing.left
 
     def _tell_lost(self, scope: Scope) -> None:
         if scope.collection is None:

@@ -28,7 +28,7 @@ from PySide6.QtWidgets import (
 from desktop_app.inert_text import plain_tooltip
 from desktop_app.scope_dates import Dates, read_dates
 from desktop_app.scope_words import NOTHING_IN_SCOPE, WHOLE_LIBRARY, isolated
-from desktop_app.scoping import Holding, left_of
+from desktop_app.scoping import Holding, left_of, standing_of
 from desktop_app.window_style import named
 from desktop_app.wording import count_words
 from rag.types import Scope
@@ -204,9 +204,8 @@ class ScopePopover(QFrame):
         self.collections.clear()
         self.choices.add(WHOLE_LIBRARY, len(holding.sources), Scope(), is_current=now.is_whole_library)
         for one in holding.collections:
-            held = holding.documents_in(Scope(collection=one.name))
             is_current = now.collection == one.name and not is_chosen
-            self.collections.add(one.name, len(held), Scope(collection=one.name), is_current=is_current)
+            self.collections.add(one.name, len(one.document_ids), Scope(collection=one.name), is_current=is_current)
         left = left_of(Scope(now.document_ids), holding) if is_chosen else None
         self.choices.add(_CHOSEN, len(left.document_ids) if left else None, None, is_current=is_chosen)
         for part in (self._above_collections, self.collections):
@@ -240,17 +239,16 @@ class ScopePopover(QFrame):
     def _left_words(self, scope: Scope) -> str:
         if scope.is_whole_library:
             return "" if self._holding.collections else _NO_COLLECTIONS
-        left = left_of(scope, self._holding)
-        if left is None and scope.collection is not None:
+        standing = standing_of(scope, self._holding)
+        if standing.left is None and scope.collection is not None:
             return f"The collection “{isolated(scope.collection)}” is not in the library any more."
-        documents = self._holding.documents_in(left) if left is not None else ()
-        n_undated = self._holding.n_undated(left) if left is not None else 0
+        n_undated = standing.n_undated
         verb = "is" if n_undated == 1 else "are"
         undated = f" {n_undated:,} without a date {verb} left out." if n_undated else ""
-        if not documents:
+        if not standing.documents:
             return f"{NOTHING_IN_SCOPE}.{undated}"
         total = count_words(len(self._holding.sources), "document", "documents")
-        return f"{len(documents):,} of {total}.{undated}"
+        return f"{len(standing.documents):,} of {total}.{undated}"
 
 
 class _Choices(QListWidget):

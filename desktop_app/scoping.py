@@ -7,44 +7,67 @@ from __future__ import annotations
 
 from collections.abc import Collection as Ids
 from dataclasses import dataclass, replace
+from functools import cached_property
 
 from rag.holdings import Collection
 from rag.periods import within
 from rag.types import Period, Scope, Source
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Holding:
     """What the library holds, as far as scopes are concerned."""
 
     sources: tuple[Source, ...] = ()
     collections: tuple[Collection, ...] = ()
 
-    @property
+    @cached_property
     def document_ids(self) -> frozenset[str]:
         return frozenset(source.id for source in self.sources)
 
     def has_collection(self, name: str) -> bool:
         return any(one.name == name for one in self.collections)
 
-    def documents_in(self, scope: Scope) -> tuple[Source, ...]:
-        """The documents that a question in this scope is asked of, by the rule of `rag.holdings`."""
-        period = Period(scope.since, scope.until)
-        return tuple(source for source in self._chosen(scope) if within(period, source.date))
-
-    def n_undated(self, scope: Scope) -> int:
-        """How many documents a scope leaves out only because nobody knows their date."""
-        if scope.since is None and scope.until is None:
-            return 0
-        return sum(source.date is None for source in self._chosen(scope))
-
-    def _chosen(self, scope: Scope) -> tuple[Source, ...]:
-        """The documents in a scope, whatever their date."""
-        if not scope.document_ids and scope.collection is None:
+    def named_in(self, scope: Scope) -> tuple[Source, ...]:
+        """The documents that a scope names, whatever their date; all where it names none."""
+        if not _names_any(scope):
             return self.sources
         collected = (one.document_ids for one in self.collections if one.name == scope.collection)
-        chosen = set(scope.document_ids).union(*collected)
-        return tuple(source for source in self.sources if source.id in chosen)
+        named = set(scope.document_ids).union(*collected)
+        return tuple(source for source in self.sources if source.id in named)
+
+
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """A scope in the library as it is now.
+
+    `left` is the scope without what is gone, None where it named something and nothing of that is there. `documents`
+    are those that a question is asked of, by the rule of `rag.holdings`; `n_undated` are left out only because nobody
+    knows their date.
+    """
+
+    left: Scope | None
+    documents: tuple[Source, ...]
+    n_undated: int
+
+    @property
+    def is_askable(self) -> bool:
+        """Whether there is a document to ask; that the whole library is empty is another matter."""
+        return self.left is not None and (self.left.is_whole_library or bool(self.documents))
+
+
+def standing_of(scope: Scope, holding: Holding) -> Standing:
+    """What a scope comes to; a few milliseconds for ten thousand documents."""
+    left = left_of(scope, holding)
+    if left is None:
+        return Standing(None, (), 0)
+    named = holding.named_in(left)
+    if left.since is None and left.until is None:
+        return Standing(left, named, 0)
+    period = Period(left.since, left.until)
+    allows = {date: within(period, date) for date in {source.date for source in named}}
+    documents = tuple(source for source in named if allows[source.date])
+    return Standing(left, documents, sum(source.date is None for source in named))
 
 
 def left_of(scope: Scope, holding: Holding) -> Scope | None:
@@ -54,12 +77,6 @@ def left_of(scope: Scope, holding: Holding) -> Scope | None:
     is_gone = scope.collection is not None and not holding.has_collection(scope.collection)
     left = replace(scope, document_ids=ids, collection=None if is_gone else scope.collection)
     return None if _names_any(scope) and not _names_any(left) else left
-
-
-def is_askable(scope: Scope, holding: Holding) -> bool:
-    """Whether there is a document to ask; an empty library is another matter than a scope that holds nothing."""
-    left = left_of(scope, holding)
-    return left is not None and (left.is_whole_library or bool(holding.documents_in(left)))
 
 
 def without(scope: Scope, gone_ids: Ids[str]) -> Scope:

@@ -7,7 +7,7 @@ from dataclasses import replace
 
 import pytest
 
-from desktop_app.scoping import Holding, left_of, without
+from desktop_app.scoping import Holding, left_of, standing_of, without
 from rag.holdings import Collection, Holdings
 from rag.store import Store
 from rag.types import Scope
@@ -48,7 +48,7 @@ def holdings(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Holdings]:
 def test_a_scope_holds_the_very_documents_that_the_pipeline_asks(holdings: Holdings, scope: Scope) -> None:
     resolved = holdings.resolved(scope)
     asked = () if resolved is None else resolved.document_ids or tuple(one.id for one in DOCUMENTS)
-    assert {source.id for source in HOLDING.documents_in(scope)} == set(asked)
+    assert {source.id for source in standing_of(scope, HOLDING).documents} == set(asked)
 
 
 def test_a_choice_of_which_nothing_is_left_is_not_the_whole_library() -> None:
@@ -70,9 +70,21 @@ def test_a_collection_that_is_there_is_left_as_it_is_though_it_is_empty() -> Non
 
 
 def test_documents_without_a_date_are_counted_where_dates_bind() -> None:
-    assert HOLDING.n_undated(Scope(since="1900")) == 1
-    assert HOLDING.n_undated(Scope(collection="Trial", until="2030")) == 1
-    assert HOLDING.n_undated(Scope((PAPER.id,), until="2030")) == HOLDING.n_undated(Scope(collection="Trial")) == 0
+    counted = (
+        Scope(since="1900"),
+        Scope(collection="Trial", until="2030"),
+        Scope((PAPER.id,), until="2030"),
+        Scope(collection="Trial"),
+    )
+    assert [standing_of(scope, HOLDING).n_undated for scope in counted] == [1, 1, 0, 0]
+
+
+def test_only_a_scope_with_a_document_can_be_asked_and_an_empty_library_is_no_matter_of_scopes() -> None:
+    askable = (Scope(), Scope(collection="Trial"), Scope((PAPER.id, "gone")), Scope(since="2024"))
+    assert all(standing_of(scope, HOLDING).is_askable for scope in askable)
+    empty = (Scope(collection="Empty"), Scope(collection="Gone"), Scope(("gone",)), Scope(since="2030"))
+    assert not any(standing_of(scope, HOLDING).is_askable for scope in empty)
+    assert standing_of(Scope(), Holding()).is_askable
 
 
 def test_removed_documents_leave_a_choice_unless_it_would_be_empty_then() -> None:
