@@ -174,6 +174,7 @@ class RowTable(QTableView):
         self._kept_ids: frozenset[str] = frozenset()
         self._kept_current_id = ""
         self._kept_place_px = 0
+        self._was_in_sight = False
         self._is_restoring = False
         self.setModel(self.rows)
         self.setItemDelegateForColumn(0, TitleDelegate(self))
@@ -213,9 +214,11 @@ class RowTable(QTableView):
     def _fit_font(self) -> None:
         """Rows and columns for letters of this size."""
         self.verticalHeader().setDefaultSectionSize(self.fontMetrics().height() + 14)
-        character_px = self.fontMetrics().averageCharWidth()
         for number, column in enumerate(self.rows.columns):
-            self.setColumnWidth(number, column.width_chars * character_px + _CELL_PADDING_PX)
+            self.setColumnWidth(number, self._width_px(column))
+
+    def _width_px(self, column: Column) -> int:
+        return column.width_chars * self.fontMetrics().averageCharWidth() + _CELL_PADDING_PX
 
     @property
     def selected_rows(self) -> tuple[TableRow, ...]:
@@ -259,10 +262,9 @@ class RowTable(QTableView):
 
     def _make_room(self) -> None:
         """Hide what matters least while the main column would be too narrow."""
-        character_px = self.fontMetrics().averageCharWidth()
-        room_px = self.viewport().width() - _LEAST_MAIN_CHARS * character_px
+        room_px = self.viewport().width() - _LEAST_MAIN_CHARS * self.fontMetrics().averageCharWidth()
         columns = [(number, column) for number, column in enumerate(self.rows.columns) if not column.is_main]
-        wanted = {number: self.columnWidth(number) or column.width_chars * character_px for number, column in columns}
+        wanted = {number: self.columnWidth(number) or self._width_px(column) for number, column in columns}
         hidden: set[int] = set()
         for number, column in sorted(columns, key=lambda one: one[1].yields):
             if column.yields and sum(width for one, width in wanted.items() if one not in hidden) > room_px:
@@ -288,6 +290,8 @@ class RowTable(QTableView):
         self._kept_ids = frozenset(self.selected_ids)
         self._kept_current_id = self.current_id
         self._kept_place_px = self.verticalScrollBar().value()
+        place = self.visualRect(self.currentIndex())
+        self._was_in_sight = not place.isEmpty() and self.viewport().rect().intersects(place)
 
     @Slot()
     def _restore(self) -> None:
@@ -299,6 +303,8 @@ class RowTable(QTableView):
             flag = QItemSelectionModel.SelectionFlag.NoUpdate
             self.selectionModel().setCurrentIndex(self.rows.index(current, 0), flag)
         self.verticalScrollBar().setValue(self._kept_place_px)
+        if current >= 0 and self._was_in_sight:
+            self.scrollTo(self.rows.index(current, 0))
         self._is_restoring = False
         self.selection_changed.emit()
 

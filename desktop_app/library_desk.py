@@ -267,9 +267,13 @@ class LibraryDesk(QObject):
         return view
 
     def _fill(self, view: LibraryView) -> None:
-        files = self._workbench.files()
+        try:
+            files = self._workbench.files()
+            collections, watched = self._workbench.collections(), self._workbench.watched()
+        except RagError as exc:
+            self._show_problem(explain(exc))
+            return
         documents = document_rows(self.sources, files, view.contents.by_id)
-        collections, watched = self._workbench.collections(), self._workbench.watched()
         view.show_contents(Contents(documents, unread_rows(files), collections, watched), self._words())
 
     def _words(self) -> str:

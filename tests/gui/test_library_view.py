@@ -141,6 +141,15 @@ class TestTable:
         view.show_contents(replace(CONTENTS, documents=more))
         assert set(view.documents.selected_ids) == {ANGER.id, ZEBRA.id}
 
+    def test_the_current_row_stays_in_sight_when_its_place_changes(self, view: LibraryView) -> None:
+        many = [source_of(f"Title {number}", f"{number}.txt") for number in range(500)]
+        view.show_contents(replace(CONTENTS, documents=tuple(map(row_of, many))))
+        select(view, many[3])
+        moved = [replace(one, title="Zzz") if one is many[3] else one for one in many]
+        view.show_contents(replace(CONTENTS, documents=tuple(map(row_of, moved))))
+        assert view.documents.selected_ids == (many[3].id,)
+        assert view.documents.viewport().rect().contains(view.documents.visualRect(view.documents.currentIndex()))
+
     def test_what_is_removed_or_filtered_away_is_not_selected(self, view: LibraryView) -> None:
         select(view, ANGER, ZEBRA)
         view.filter_bar.box.setText("zebra")
