@@ -36,6 +36,9 @@ class HostedPages:
         self._files = files
         self._opened: tuple[str, str, str] = ("", "", "")  # document id, path and sha256 of what was opened last
 
+    def prepare(self) -> None:
+        self._host.start()
+
     def open(self, document: Document) -> tuple[PageSize, ...]:
         refusal = PagesRefused(_IN_ARCHIVE if _is_packed(document.source.path) else _GONE)
         for path, sha256 in self._files_of(document):

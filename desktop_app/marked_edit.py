@@ -360,5 +360,8 @@ def noise_ink(theme: Theme) -> QColor:
 
 
 def _between(one: QColor, other: QColor, share: float) -> QColor:
-    pairs = zip(one.getRgbF()[:3], other.getRgbF()[:3], strict=True)
-    return QColor.fromRgbF(*(first + (second - first) * share for first, second in pairs))
+    def mixed(first: float, second: float) -> float:
+        return first + (second - first) * share
+
+    red, green = mixed(one.redF(), other.redF()), mixed(one.greenF(), other.greenF())
+    return QColor.fromRgbF(red, green, mixed(one.blueF(), other.blueF()))

@@ -6,7 +6,7 @@ It shows nothing. What is wanted is replaced by what is wanted next: nothing is 
 from __future__ import annotations
 
 import logging
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import partial
 from threading import Condition, Thread
@@ -75,6 +75,7 @@ class PageDesk(QObject):
         self._to_open: tuple[Document, tuple[Span, ...]] | None = None
         self._to_locate: Span | None = None
         self._orders: list[PageOrder] = []
+        self._must_prepare = False
         self._is_closing = False
         self._thread: Thread | None = None
 
@@ -88,13 +89,21 @@ class PageDesk(QObject):
     def order(self, orders: Sequence[PageOrder]) -> None:
         """Draw these pages of the open document, the first one first, and none of those ordered before."""
         with self._condition:
-            self._orders = list(orders)
-            self._wake()
+            if self._document is not None:
+                self._orders = list(orders)
+                self._wake()
 
     def locate(self, span: Span) -> None:
         """Find the words of one more span on the pages."""
         with self._condition:
-            self._to_locate = span
+            if self._document is not None:
+                self._to_locate = span
+                self._wake()
+
+    def prepare(self) -> None:
+        """Pages will be wanted soon."""
+        with self._condition:
+            self._must_prepare = True
             self._wake()
 
     def leave(self) -> None:
@@ -124,24 +133,29 @@ class PageDesk(QObject):
     def _run(self) -> None:
         while True:
             with self._condition:
-                self._condition.wait_for(lambda: self._is_closing or self._to_open or self._to_locate or self._orders)
+                self._condition.wait_for(self._has_wish)
                 if self._is_closing:
                     return
-                document = self._document
-                opening, self._to_open = self._to_open, None
-                locating = self._to_locate if opening is None else None
-                if locating is not None:
-                    self._to_locate = None
-                order = self._orders.pop(0) if opening is None and locating is None and self._orders else None
-            if document is None:
-                continue
+                document, deed = self._document, self._next_deed()
             with telling(partial(self._refuse, document)):
-                if opening is not None:
-                    self._open(*opening)
-                elif locating is not None:
-                    self._locate(document, locating)
-                elif order is not None:
-                    self._draw(document, order)
+                deed()
+
+    def _has_wish(self) -> bool:
+        return bool(self._is_closing or self._must_prepare or self._to_open or self._to_locate or self._orders)
+
+    def _next_deed(self) -> Callable[[], None]:
+        """What is most urgent, taken off the list; call it with the condition held."""
+        if self._to_open is not None:
+            document, spans = self._to_open
+            self._to_open = None
+            return partial(self._open, document, spans)
+        if self._document is not None and self._to_locate is not None:
+            span, self._to_locate = self._to_locate, None
+            return partial(self._locate, self._document, span)
+        if self._document is not None and self._orders:
+            return partial(self._draw, self._document, self._orders.pop(0))
+        self._must_prepare = False
+        return self._source.prepare
 
     def _open(self, document: Document, spans: tuple[Span, ...]) -> None:
         sizes = self._source.open(document)
@@ -168,10 +182,11 @@ class PageDesk(QObject):
         with self._condition:
             return self._document is document and self._to_open is None and not self._is_closing
 
-    def _refuse(self, document: Document, error: Exception) -> None:
+    def _refuse(self, document: Document | None, error: Exception) -> None:
         """No page of this document comes any more; the next `open` tries again."""
         with self._condition:
-            if self._document is not document or self._to_open is not None or self._is_closing:
+            is_over = self._document is not document or self._to_open is not None or self._is_closing
+            if document is None or is_over:
                 return
             self._document, self._to_locate, self._orders = None, None, []
         if not isinstance(error, PagesRefused):

@@ -14,6 +14,7 @@ from PySide6.QtGui import (
     QFocusEvent,
     QImage,
     QKeyEvent,
+    QMouseEvent,
     QPainter,
     QPainterPath,
     QPaintEvent,
@@ -77,6 +78,7 @@ class PageView(QAbstractScrollArea):
         self._current = 0
         self._page = 0
         self._anchor: tuple[int, float] | None = None
+        self._dragged_from: QPoint | None = None
         self._is_waiting = False
         self._patience = QTimer(self)
         self._patience.setSingleShot(True)
@@ -384,6 +386,21 @@ class PageView(QAbstractScrollArea):
         self._lay_out()
         if place is not None:
             self._scroll_to(place, 0)
+
+    def mousePressEvent(self, event: QMouseEvent) -> None:
+        if event.button() is Qt.MouseButton.LeftButton:
+            self._dragged_from = event.position().toPoint() + QPoint(self._left(), self._top())
+            self.viewport().setCursor(Qt.CursorShape.ClosedHandCursor)
+
+    def mouseMoveEvent(self, event: QMouseEvent) -> None:
+        if self._dragged_from is not None:
+            wanted = self._dragged_from - event.position().toPoint()
+            self.horizontalScrollBar().setValue(wanted.x())
+            self.verticalScrollBar().setValue(wanted.y())
+
+    def mouseReleaseEvent(self, event: QMouseEvent) -> None:  # noqa: ARG002 - Qt's
+        self._dragged_from = None
+        self.viewport().unsetCursor()
 
     def wheelEvent(self, event: QWheelEvent) -> None:
         if event.modifiers() & Qt.KeyboardModifier.ControlModifier:

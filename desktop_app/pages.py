@@ -40,6 +40,10 @@ class PageNotDrawn(Exception):
 class PageSource(Protocol):
     """Shows the original file of a document page by page. Every method blocks and may be called from any thread."""
 
+    def prepare(self) -> None:
+        """Start what is needed, so that the first page comes sooner."""
+        ...
+
     def open(self, document: Document) -> tuple[PageSize, ...]:
         """The sizes of all pages.
 

@@ -20,14 +20,14 @@ from desktop_app.conversation_desk import ConversationDesk
 from desktop_app.conversation_view import ConversationView
 from desktop_app.page_desk import PageDesk
 from desktop_app.problems import explain
-from desktop_app.source_view import SourceView
+from desktop_app.source_view import WITH_PAGES, SourceView
 from desktop_app.telling import telling
 from desktop_app.why_view import WhyView
 from desktop_app.window import Window
 from desktop_app.workbench import Workbench
 from desktop_app.workers import Errand
 from rag.errors import RagError
-from rag.types import Document, Hit, Mark, Quote, Source, Span
+from rag.types import Document, Hit, Mark, Quote, Source, Span, Turn
 
 _NO_ORIGINAL = "The original file is not at its place any more."
 _NO_PROGRAM = "The desktop has no program that opens this file."
@@ -90,6 +90,7 @@ class SourceDesk(QObject):
 
     def _connect_pages(self) -> None:
         view, pages = self._source_view, self._pages
+        self._asker.ended.connect(self._prepare_pages)
         view.pages_requested.connect(pages.open)
         view.orders_changed.connect(pages.order)
         view.locate_requested.connect(pages.locate)
@@ -97,6 +98,13 @@ class SourceDesk(QObject):
         pages.refused.connect(view.refuse_pages)
         pages.drawn.connect(view.take_drawn)
         pages.located.connect(view.show_located)
+
+    @Slot(str, object)
+    def _prepare_pages(self, conversation_id: str, turn: Turn) -> None:  # noqa: ARG002 - Qt's signal
+        """Where an answer rests on pages, they are likely to be looked at."""
+        quotes = turn.answer.quotes if turn.answer is not None else ()
+        if any(quote.source.media_type == WITH_PAGES for quote in quotes):
+            self._pages.prepare()
 
     @Slot(str, int)
     def show_quote(self, turn_id: str, index: int) -> None:

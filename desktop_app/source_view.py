@@ -29,7 +29,7 @@ from rag.types import Document, Mark, PartKind, Quote, Source, Span
 _NOTHING_OPEN = "Open a quote to read it here, in its place."
 _NOT_ON_PAGE = "The words of this quote were not found on the page; they stand in the text."
 _READ_OFF = "These words were read off a picture of the page, so they cannot be marked on it; they stand in the text."
-_WITH_PAGES = "application/pdf"
+WITH_PAGES = "application/pdf"
 
 
 class SourceView(QWidget):
@@ -222,7 +222,7 @@ class SourceView(QWidget):
                 self._pages.go_to(self._page_number(located.span.start))
 
     def _ask_for_pages(self, document: Document, *, is_other: bool) -> None:
-        has_pages = document.source.media_type == _WITH_PAGES
+        has_pages = document.source.media_type == WITH_PAGES
         if is_other:
             self._wants_pages = has_pages
             self._asked = None

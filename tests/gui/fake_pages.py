@@ -22,8 +22,12 @@ class FakePages:
         self.broken: set[int] = set()
         self.dies_at: set[int] = set()
         self.drawn: list[tuple[int, float]] = []
+        self.is_prepared = False
         self.gate = Gate()
         self.gate.set()
+
+    def prepare(self) -> None:
+        self.is_prepared = True
 
     def open(self, document: Document) -> tuple[PageSize, ...]:
         if self.refusal:

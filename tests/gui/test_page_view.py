@@ -167,6 +167,14 @@ def test_the_wheel_zooms_under_the_pointer(view):
     assert view.strip.at(view.verticalScrollBar().value() + 300) == before
 
 
+def test_a_page_can_be_dragged(view, qtbot):
+    view.show_pages([LETTER] * 9)
+    qtbot.mousePress(view.viewport(), Qt.MouseButton.LeftButton, pos=QPoint(100, 400))
+    qtbot.mouseMove(view.viewport(), QPoint(100, 150))
+    qtbot.mouseRelease(view.viewport(), Qt.MouseButton.LeftButton, pos=QPoint(100, 150))
+    assert view.verticalScrollBar().value() == 250
+
+
 def test_zooming_asks_for_sharper_pages_and_shows_the_old_ones_meanwhile(view, qtbot):
     orders = orders_after(view, qtbot, lambda: view.show_pages([LETTER]))
     serve(view, orders, "#cc0000")

@@ -267,6 +267,18 @@ def strips(opened) -> list:
     return [one for one in opened.window.banner.findChildren(object) if hasattr(one, "accessibleName")]
 
 
+def test_an_answer_from_a_pdf_lets_the_pages_be_prepared(qtbot, tmp_path):
+    with open_window(qtbot, tmp_path) as opened:
+        pages = opened.bench.pages
+        assert isinstance(pages, FakePages)
+        opened.ask("Why was the bridge closed?")
+        assert not pages.is_prepared
+        source = opened.bench.documents[0]
+        opened.bench.documents[0] = replace(source, source=replace(source.source, media_type="application/pdf"))
+        opened.ask("Why was the bridge closed?")
+        opened.wait(lambda: pages.is_prepared)
+
+
 def test_in_the_window_pages_are_shown_and_their_thread_ends_with_it(qtbot, tmp_path):
     with open_window(qtbot, tmp_path) as opened:
         source = pdf(40)
