@@ -116,7 +116,7 @@ def open_member(place: Place) -> Iterator[BinaryIO]:
     """
     path = str(place.archive / place.name)
     with _opened(place.archive) as archive:
-        member = _files(archive).get(place.name)
+        member = _file(archive, place.name)
         if member is None:
             raise UnreadableSource(path=path, reason="there is no such file in the archive.")
         _refuse(member, path)
@@ -197,6 +197,15 @@ def _directory_bytes(file: BinaryIO) -> int:
 def _files(archive: zipfile.ZipFile) -> dict[str, zipfile.ZipInfo]:
     """What counts as a file of it, by its name; of files with the same name the last one."""
     return {name: member for member in archive.infolist() if (name := _name(member)) and not _is_link(member)}
+
+
+def _file(archive: zipfile.ZipFile, name: str) -> zipfile.ZipInfo | None:
+    """As `_files` has it, without going through all of them where the name is written plainly."""
+    try:
+        member = archive.getinfo(name)
+    except KeyError:
+        return _files(archive).get(name)
+    return member if _name(member) == name and not _is_link(member) else _files(archive).get(name)
 
 
 def _name(member: zipfile.ZipInfo) -> str:
