@@ -54,7 +54,7 @@ _MENUS: tuple[tuple[str, tuple[Command, ...]], ...] = (
             Command("previous_conversation", "&Previous conversation", ("Ctrl+PgUp", "Ctrl+Shift+Tab")),
             _RULE,
             Command("compose", "&Write a question", ("Ctrl+K",)),
-            Command("scope", "&Choose documents to ask…", ("Ctrl+Shift+L",)),
+            Command("scope", "&Choose what to ask…", ("Ctrl+Shift+L",)),
             Command("stop", "&Stop the answer", ("Esc",)),
             Command("ask_again", "Ask &again", ("Ctrl+R",)),
             Command("copy_answer", "&Copy the last answer with its sources", ("Ctrl+Shift+C",)),

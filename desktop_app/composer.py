@@ -24,7 +24,7 @@ from rag.types import Scope
 
 DRAFT_DELAY_MS = 300
 MAX_LINES = 8
-_MOST_OF_WIDTH = 0.6
+_MOST_BESIDE_HINT = 0.6
 _AROUND_PX = 48
 _HINT = "Enter sends · Shift+Enter: new line"
 _ANSWERING_HINT = "Esc stops the answer"
@@ -236,12 +236,12 @@ class Composer(QFrame):
         self._fit_below()
 
     def _fit_below(self) -> None:
-        """Share the line below the box: the usual hint only stands there where it needs no second line."""
-        self.scope_button.setMaximumWidth(round(self.width() * _MOST_OF_WIDTH))
+        """Share the line below the box: the usual hint stands there where there is room for one line."""
+        room_px = max(0, self.width() - self.send_button.sizeHint().width() - _AROUND_PX)
+        self.scope_button.setMaximumWidth(round(room_px * _MOST_BESIDE_HINT) if self._special_hint else room_px)
         usual = _ANSWERING_HINT if self._is_answering else _HINT
-        taken_px = min(self.scope_button.sizeHint().width(), self.scope_button.maximumWidth())
-        room_px = self.width() - taken_px - self.send_button.sizeHint().width() - _AROUND_PX
-        fits = self.hint.fontMetrics().horizontalAdvance(usual) <= room_px
+        taken_px = self.scope_button.sizeHint().width()
+        fits = self.hint.fontMetrics().horizontalAdvance(usual) <= room_px - taken_px
         self.hint.setText(self._special_hint or (usual if fits else ""))
 
     @Slot()
