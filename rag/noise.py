@@ -49,7 +49,7 @@ _TEASER_LAST = re.compile(
     re.IGNORECASE,
 )
 _TEASER_CHARS = 60
-_PARTS = re.compile(r"\s*[|•·»›>/\t]\s*|\s{3,}")
+_BARS = re.compile(r"[|•·»›>/]")
 _CREDIT = re.compile(r"©\s*\S[^.!?\n]{1,78}$")
 _WORD = re.compile(r"[^\W\d_]{4,}")
 
@@ -197,17 +197,23 @@ def _mark_menus(lines: Sequence[_Line]) -> None:
     """Rows of entries, one a line or one beside the other, of which most are called as menus call them."""
     run: list[_Line] = []
     for line in lines:
+        if line.kind is None and line.key:
+            _mark_row(line)
         if line.key and line.end - line.start <= _ENTRY_CHARS:
             run.append(line)
-            continue
-        _mark_run(run)
-        run = []
-        if line.key and line.kind is None:
-            entries = [phrases.key_of(entry) for entry in _PARTS.split(line.key)]
-            n_known = sum(entry in phrases.NAVIGATION for entry in entries)
-            if len(entries) >= _MIN_ENTRIES and 5 * n_known >= 3 * len(entries):
-                line.kind = NoiseKind.MENU
+        elif run:
+            _mark_run(run)
+            run = []
     _mark_run(run)
+
+
+def _mark_row(line: _Line) -> None:
+    entries = _BARS.split(line.key)
+    if len(entries) < _MIN_ENTRIES:
+        return
+    n_known = sum(phrases.key_of(entry) in phrases.NAVIGATION for entry in entries)
+    if 5 * n_known >= 3 * len(entries):
+        line.kind = NoiseKind.MENU
 
 
 def _mark_run(run: Sequence[_Line]) -> None:
