@@ -80,10 +80,12 @@ class DetailsPane(QFrame):
 
     Signals:
         corrected(document id, Correction): the form was saved.
-        form_closed(): saved or not.
+        form_toggled(): it was opened, or closed, saved or not.
+        form_closed(): the latter.
     """
 
     corrected = Signal(str, object)
+    form_toggled = Signal()
     form_closed = Signal()
 
     def __init__(self, actions: LibraryActions, parent: QWidget | None = None) -> None:
@@ -140,6 +142,7 @@ class DetailsPane(QFrame):
         """Open the form; see DetailsForm."""
         self.document_id = source.id
         self._pages.setCurrentIndex(1)
+        self.form_toggled.emit()
         self.form.begin(source, correction, said)
 
     @Slot()
@@ -147,6 +150,7 @@ class DetailsPane(QFrame):
         """Show the card again."""
         if self.is_correcting:
             self._pages.setCurrentIndex(0)
+            self.form_toggled.emit()
             self.form_closed.emit()
 
     @Slot(object)

@@ -36,7 +36,7 @@ from desktop_app.inert_text import plain_tooltip
 from desktop_app.library_rows import Column, TableRow
 
 DOCUMENTS_MIME = "application/x-seedbook-documents"
-_LEAST_MAIN_CHARS = 34
+_LEAST_WIDE_CHARS = 34
 _CELL_PADDING_PX = 24
 _STRONG = frozenset({"L", "R", "AL"})
 _LEFT = Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignAbsolute | Qt.AlignmentFlag.AlignVCenter
@@ -206,8 +206,8 @@ class RowTable(QTableView):
         header.setDefaultAlignment(Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter)
         header.setMinimumSectionSize(40)
         self._fit_font()
-        main = next(number for number, column in enumerate(self.rows.columns) if column.is_main)
-        header.setSectionResizeMode(main, QHeaderView.ResizeMode.Stretch)
+        wide = next(number for number, column in enumerate(self.rows.columns) if column.stretches)
+        header.setSectionResizeMode(wide, QHeaderView.ResizeMode.Stretch)
         self.setSortingEnabled(True)
         self.sortByColumn(0, Qt.SortOrder.AscendingOrder)
 
@@ -261,9 +261,9 @@ class RowTable(QTableView):
         self._make_room()
 
     def _make_room(self) -> None:
-        """Hide what matters least while the main column would be too narrow."""
-        room_px = self.viewport().width() - _LEAST_MAIN_CHARS * self.fontMetrics().averageCharWidth()
-        columns = [(number, column) for number, column in enumerate(self.rows.columns) if not column.is_main]
+        """Hide what matters least while the column that stretches would be too narrow."""
+        room_px = self.viewport().width() - _LEAST_WIDE_CHARS * self.fontMetrics().averageCharWidth()
+        columns = [(number, column) for number, column in enumerate(self.rows.columns) if not column.stretches]
         wanted = {number: self.columnWidth(number) or self._width_px(column) for number, column in columns}
         hidden: set[int] = set()
         for number, column in sorted(columns, key=lambda one: one[1].yields):

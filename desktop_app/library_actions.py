@@ -40,6 +40,7 @@ COMMANDS = {
     "open_watched": LibraryCommand("Open folder", (), "list"),
     "feed": LibraryCommand("Into a collection", (), "list", "What comes from this folder goes into a collection"),
     "unwatch": LibraryCommand("Stop watching", (), "list", "Its documents stay"),
+    "add": LibraryCommand("Add", (), "both", "Add files or a folder to the library"),
     "add_files": LibraryCommand("Add files…", (), "both"),
     "add_folder": LibraryCommand("Add folder…", (), "both"),
     "find": LibraryCommand("Filter", ("Ctrl+F",), "both"),

@@ -9,9 +9,11 @@ from collections import deque
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from PySide6.QtCore import QObject, Signal, Slot
+from PySide6.QtCore import QObject, QTimer, Signal, Slot
 
 from desktop_app.workers import Errand
+
+_MOMENT_MS = 300
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,7 +30,7 @@ class LibraryChanges(QObject):
 
     Signals:
         failed(exception): in the place of what was to follow.
-        busy(words): what is being done; empty when nothing is.
+        busy(words): what is being done, once that takes a moment; empty when nothing is.
     """
 
     failed = Signal(object)
@@ -40,6 +42,8 @@ class LibraryChanges(QObject):
         self._current: Change | None = None
         self._errand: Errand | None = None
         self._is_closed = False
+        self._moment = QTimer(self, singleShot=True, interval=_MOMENT_MS)
+        self._moment.timeout.connect(self._tell_busy)
 
     @property
     def is_busy(self) -> bool:
@@ -67,8 +71,13 @@ class LibraryChanges(QObject):
         self._errand = Errand(self._current.function)
         self._errand.finished.connect(self._finish)
         self._errand.failed.connect(self._fail)
-        self.busy.emit(self._current.words)
+        self._moment.start()
         self._errand.start()
+
+    @Slot()
+    def _tell_busy(self) -> None:
+        if self._current is not None:
+            self.busy.emit(self._current.words)
 
     @Slot(object)
     def _finish(self, returned: object) -> None:  # noqa: ARG002 - Errand's signal
@@ -86,6 +95,7 @@ class LibraryChanges(QObject):
 
     def _end(self) -> Change | None:
         change, self._current = self._current, None
+        self._moment.stop()
         if not self._waiting:
             self.busy.emit("")
         return change

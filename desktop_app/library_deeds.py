@@ -107,7 +107,6 @@ class LibraryDeeds(QObject):
             "add_files": self.add_files_requested.emit,
             "add_folder": self.add_folder_requested.emit,
             "find": self._view.focus_filter,
-            "details": self._toggle_details,
         }
         for name, slot in slots.items():
             self._view.actions_by_name[name].triggered.connect(partial(_call, slot))
@@ -209,8 +208,6 @@ class LibraryDeeds(QObject):
     def _correct(self) -> None:
         chosen = self._view.selected_documents
         if len(chosen) == 1:
-            self._view.actions_by_name["details"].setChecked(True)
-            self._view.details.show()
             self._view.details.correct(chosen[0].source, *self._known(chosen[0].id))
 
     def _retry(self) -> None:
@@ -334,9 +331,6 @@ class LibraryDeeds(QObject):
             elif name != "uncollect" or self._view.actions_by_name[name].isEnabled():
                 menu.addAction(self._view.actions_by_name[name])
         return menu
-
-    def _toggle_details(self) -> None:
-        self._view.details.setVisible(self._view.actions_by_name["details"].isChecked())
 
     @Slot()
     def _help_empty(self) -> None:

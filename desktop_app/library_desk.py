@@ -29,6 +29,7 @@ from rag.holdings import Correction
 from rag.types import Source
 
 _TOLD_MS = 12_000
+_SAVING = "Saving…"
 _UNCHANGED = "Only a change of the file, or a newer Seedbook, would let it be read. What to change stands under “Why”."
 
 
@@ -143,17 +144,17 @@ class LibraryDesk(QObject):
         named = (one.name for one in self._workbench.collections() if one.name.casefold() == name.casefold())
         there = next(named, None)
         if there is not None:
-            self._tell("There is a collection of this name already", "It is the one shown now.")
             self._show_shelf(Shelf(ShelfKind.COLLECTION, there))
+            self._tell("There is a collection of this name already", "It is the one shown now.")
         else:
             then = partial(self._show_shelf, Shelf(ShelfKind.COLLECTION, name))
-            self._changes.make(Change("", partial(self._workbench.collect, name, ()), then))
+            self._changes.make(Change(_SAVING, partial(self._workbench.collect, name, ()), then))
 
     @Slot(str, str)
     def rename_collection(self, name: str, new_name: str) -> None:
         """Give a collection another name."""
         function = partial(self._workbench.rename_collection, name, new_name)
-        self._changes.make(Change("", function, partial(self._follow_name, name, new_name)))
+        self._changes.make(Change(_SAVING, function, partial(self._follow_name, name, new_name)))
 
     @Slot(str)
     def remove_collection(self, name: str) -> None:
@@ -168,11 +169,11 @@ class LibraryDesk(QObject):
             return
         self._last_folder = folder.parent
         if any(Path(one.path) == folder for one in self._workbench.watched()):
-            self._tell(f"{folder_words(str(folder))} is watched already", "")
             self._show_shelf(Shelf(ShelfKind.FOLDER, str(folder)))
+            self._tell(f"{folder_words(str(folder))} is watched already", "")
             return
         function = partial(self._workbench.watch, folder)
-        self._changes.make(Change("", function, partial(self._begin_watching, folder)))
+        self._changes.make(Change(_SAVING, function, partial(self._begin_watching, folder)))
 
     @Slot(str)
     def unwatch_folder(self, path: str) -> None:
@@ -235,7 +236,7 @@ class LibraryDesk(QObject):
     # What follows
 
     def _change(self, function: Callable[[], object]) -> None:
-        self._changes.make(Change("", function, self.refresh))
+        self._changes.make(Change(_SAVING, function, self.refresh))
 
     def _add_chosen(self, paths: Sequence[Path]) -> None:
         if paths:

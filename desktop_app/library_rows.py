@@ -18,6 +18,7 @@ from rag.rows import FileRow
 from rag.types import FileState, Source
 
 _IN_LIBRARY = frozenset({FileState.INDEXED, FileState.UNCHANGED, FileState.DUPLICATE})
+_BEFORE = re.compile(r"\A[\W_]+")
 _DIGITS = re.compile(r"\d+")
 _ACCENTS = re.compile(r"[\u0300-\u036f]+")
 _MOST_SORTED_CHARS = 120
@@ -25,13 +26,17 @@ _MOST_SORTED_CHARS = 120
 
 @dataclass(frozen=True, slots=True)
 class Column:
-    """A column of a table: its heading, its width in characters, and how early it makes room (0: never)."""
+    """A column of a table: its heading, its width in characters, and how early it makes room (0: never).
+
+    `is_main` is what a row is called; `stretches` takes what room there is, and belongs to one column of a table.
+    """
 
     heading: str
     width_chars: int
     yields: int = 0
     is_number: bool = False
     is_main: bool = False
+    stretches: bool = False
 
 
 class TableRow(Protocol):
@@ -61,7 +66,7 @@ class TableRow(Protocol):
 
 
 DOCUMENT_COLUMNS = (
-    Column("Title", 34, is_main=True),
+    Column("Title", 34, is_main=True, stretches=True),
     Column("Author", 17, yields=4),
     Column("Date", 11),
     Column("Kind", 12),
@@ -165,9 +170,9 @@ class DocumentRow:
 
 
 UNREAD_COLUMNS = (
-    Column("File", 34, is_main=True),
-    Column("What", 15),
-    Column("Why", 40),
+    Column("File", 28, is_main=True),
+    Column("What", 15, yields=3),
+    Column("Why", 40, stretches=True),
     Column("Kind", 12, yields=2),
     Column("Size", 10, yields=1, is_number=True),
 )
@@ -214,8 +219,9 @@ class UnreadRow:
 
 
 def natural(text: str) -> str:
-    """What a person sorts a text by: without case and accents, and numbers by their value."""
+    """What a person sorts a text by: without case, accents and what stands before it, and numbers by their value."""
     plain = text[:_MOST_SORTED_CHARS].casefold()
+    plain = _BEFORE.sub("", plain) or plain
     if not plain.isascii():
         plain = _ACCENTS.sub("", unicodedata.normalize("NFKD", plain))
     return _DIGITS.sub(lambda match: match.group().zfill(12), plain)

@@ -8,12 +8,13 @@ from __future__ import annotations
 from typing import cast
 
 from PySide6.QtCore import QEvent, QObject, Qt, Signal, Slot
-from PySide6.QtGui import QDragEnterEvent, QDropEvent, QKeyEvent
+from PySide6.QtGui import QDragEnterEvent, QDropEvent, QKeyEvent, QResizeEvent
 from PySide6.QtWidgets import (
     QDialog,
     QFrame,
     QHBoxLayout,
     QLabel,
+    QMenu,
     QSplitter,
     QStackedWidget,
     QVBoxLayout,
@@ -36,6 +37,7 @@ from desktop_app.wording import count_words
 
 _SIZE_PX = (1180, 720)
 _SIDE_PX, _DETAILS_PX = 210, 290
+_SIDE_CHARS, _DETAILS_CHARS = 22, 32
 
 
 class LibraryView(QDialog):
@@ -66,7 +68,11 @@ class LibraryView(QDialog):
         self.unread = RowTable(UNREAD_COLUMNS, "Files that could not be read", self)
         self.empty = EmptyPage(self)
         self.pages = QStackedWidget(self)
+        self.add_menu = QMenu("Add", self)
         self.actions_by_name = LibraryActions(self, (self.documents, self.unread), self.shelves)
+        for name in ("add_files", "add_folder", "watch"):
+            self.add_menu.addAction(self.actions_by_name[name])
+        self.actions_by_name["add"].setMenu(self.add_menu)
         self.details = DetailsPane(self.actions_by_name, self)
         self.actions_by_name["details"].setChecked(True)
         self.count = named(QLabel(self), "muted")
@@ -79,8 +85,8 @@ class LibraryView(QDialog):
         self.splitter = QSplitter(Qt.Orientation.Horizontal, self)
         self.splitter.setHandleWidth(1)
         self.splitter.setChildrenCollapsible(False)
-        for pane, least_px in ((self._side(), 170), (self._middle(), 320), (self.details, 240)):
-            pane.setMinimumWidth(least_px)
+        self.side, self.middle = self._side(), self._middle()
+        for pane in (self.side, self.middle, self.details):
             self.splitter.addWidget(pane)
         self.splitter.setStretchFactor(1, 1)
         self.splitter.setSizes([_SIDE_PX, _SIZE_PX[0] - _SIDE_PX - _DETAILS_PX, _DETAILS_PX])
@@ -117,7 +123,7 @@ class LibraryView(QDialog):
         foot.addStretch(1)
         self.buttons = {
             name: ActionButton(self.actions_by_name[name], middle)
-            for name in ("add_files", "add_folder", "retry", "remove", "open", "details")
+            for name in ("add", "retry", "remove", "open", "details")
         }
         for button in self.buttons.values():
             foot.addWidget(button)
@@ -136,6 +142,8 @@ class LibraryView(QDialog):
         self.filter_bar.box.returnPressed.connect(self.focus_table)
         self.filter_bar.box.installEventFilter(self)
         self.shelves.shelf_chosen.connect(self._take_shelf)
+        self.actions_by_name["details"].toggled.connect(self.fit_panes)
+        self.details.form_toggled.connect(self.fit_panes)
         for table in (self.documents, self.unread):
             table.selection_changed.connect(self.selection_changed)
 
@@ -186,6 +194,7 @@ class LibraryView(QDialog):
 
     @Slot(object)
     def _take_shelf(self, shelf: Shelf) -> None:  # noqa: ARG002 - the list knows it too
+        self.banner.dismiss_all()
         self.documents.clearSelection()
         self.unread.clearSelection()
         self._refill()
@@ -237,6 +246,28 @@ class LibraryView(QDialog):
             self.empty.tell(
                 "This collection is empty.", "Drag documents onto its name, or use “Add to collection” in their menu."
             )
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        self.fit_panes()
+
+    def changeEvent(self, event: QEvent) -> None:
+        super().changeEvent(event)
+        if event.type() == QEvent.Type.FontChange:
+            self.fit_panes()
+
+    @Slot()
+    def fit_panes(self) -> None:
+        """Show the details where they are wanted and there is room; a form takes the room of the list at the left."""
+        character_px = self.fontMetrics().averageCharWidth()
+        side_px, details_px = character_px * _SIDE_CHARS, character_px * _DETAILS_CHARS
+        self.side.setMinimumWidth(side_px)
+        self.details.setMinimumWidth(details_px)
+        is_narrow = self.width() < side_px + self.middle.minimumSizeHint().width() + details_px
+        is_correcting = self.details.is_correcting
+        self.details.setVisible(is_correcting or (self.actions_by_name["details"].isChecked() and not is_narrow))
+        self.side.setVisible(not (is_correcting and is_narrow))
+        self.actions_by_name["details"].setEnabled(not is_narrow)
 
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:
         if watched is self.filter_bar.box and isinstance(event, QKeyEvent) and event.type() == QEvent.Type.KeyPress:

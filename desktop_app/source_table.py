@@ -19,7 +19,7 @@ from rag.types import Source
 _Index = QModelIndex | QPersistentModelIndex
 _CHECK_STATE = int(Qt.ItemDataRole.CheckStateRole)
 COLUMNS = (
-    Column("Title", 34, is_main=True),
+    Column("Title", 34, is_main=True, stretches=True),
     Column("Author", 16, yields=1),
     Column("Date", 12),
     Column("Kind", 12),

@@ -89,7 +89,7 @@ class TestDocuments:
         monkeypatch.setattr(opened.bench, "remove", lambda one: (gate.wait(), remove(one)))
         select(opened)
         view_of(opened).actions_by_name["remove"].trigger()
-        assert view_of(opened).count.text() == "2 documents · Removing 1 document…"
+        opened.wait(lambda: view_of(opened).count.text() == "2 documents · Removing 1 document…")
         gate.set()
         opened.wait(lambda: view_of(opened).count.text() == "1 document")
 

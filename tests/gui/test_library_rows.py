@@ -68,8 +68,8 @@ def test_slides_and_sheets_are_not_called_pages():
 
 
 def test_titles_are_sorted_as_people_sort_them():
-    titles = ["Zebra", "chapter 10", "Ärger", "Chapter 2", "apple"]
-    assert sorted(titles, key=natural) == ["apple", "Ärger", "Chapter 2", "chapter 10", "Zebra"]
+    titles = ["Zebra", "chapter 10", "Ärger", "Chapter 2", "apple", "“Bees”", "***"]
+    assert sorted(titles, key=natural) == ["***", "apple", "Ärger", "“Bees”", "Chapter 2", "chapter 10", "Zebra"]
 
 
 def test_a_document_is_found_by_title_author_date_file_kind_language_and_twin():

@@ -307,7 +307,7 @@ class TestKeys:
     def test_every_part_can_be_reached_with_tab(self, qtbot: QtBot, view: LibraryView, deeds: LibraryDeeds) -> None:
         select(view, APPLE)
         wanted = {view.filter_bar.box, view.filter_bar.kind, view.documents, view.shelves, view.new_collection_button,
-                  view.watch_button, view.buttons["add_files"], view.buttons["open"]}  # fmt: skip
+                  view.watch_button, view.buttons["add"], view.buttons["open"]}  # fmt: skip
         reached: set[QWidget | None] = set()
         for _ in range(40):
             reached.add(view.focusWidget())
