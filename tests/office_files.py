@@ -217,10 +217,11 @@ def open_document(kind: str, body: str, styles: str = "", page_styles: str = "",
     )
 
 
-def container(following: Sequence[int], first_of_table: int = 0xFFFFFFFE) -> bytes:
+def container(following: Sequence[int], first_of_table: int = 0xFFFFFFFE, workbook: bytes = b"") -> bytes:
     """An OLE container whose sector 0 is the table of sectors (`following` from sector 1 on), and 1 the directory.
 
-    Sector 2 says, where it is taken for a part of the table, that it goes on with itself.
+    From sector 2 on lies the workbook, if there is one. Otherwise sector 2 says, where it is taken for a part of the
+    table, that the table goes on with it.
     """
     header = bytearray(512)
     header[:8] = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
@@ -228,7 +229,18 @@ def container(following: Sequence[int], first_of_table: int = 0xFFFFFFFE) -> byt
     struct.pack_into("<IIIIIIII", header, 44, 1, 1, 0, 4096, 0xFFFFFFFE, 0, first_of_table, 0)
     struct.pack_into("<109I", header, 76, 0, *[0xFFFFFFFF] * 108)
     table = struct.pack("<128I", 0xFFFFFFFD, *following, *[0xFFFFFFFF] * (127 - len(following)))
-    root = "Root Entry\0".encode("utf-16-le")
-    entry = root.ljust(64, b"\0") + struct.pack("<HBBIII", len(root), 5, 1, 0xFFFFFFFF, 0xFFFFFFFF, 0xFFFFFFFF)
-    entry = entry.ljust(116, b"\0") + struct.pack("<III", 0xFFFFFFFE, 0, 0)
-    return bytes(header) + table + entry.ljust(512, b"\0") + struct.pack("<508xI", 2)
+    root = _entry("Root Entry", 5, 1 if workbook else 0xFFFFFFFF, 0xFFFFFFFE, 0)
+    directory = root + (_entry("Workbook", 2, 0xFFFFFFFF, 2, len(workbook)) if workbook else b"")
+    return bytes(header) + table + directory.ljust(512, b"\0") + (workbook or struct.pack("<508xI", 2))
+
+
+def _entry(name: str, kind: int, child: int, start: int, n_bytes: int) -> bytes:
+    written = f"{name}\0".encode("utf-16-le")
+    entry = written.ljust(64, b"\0") + struct.pack("<HBBIII", len(written), kind, 1, 0xFFFFFFFF, 0xFFFFFFFF, child)
+    return entry.ljust(116, b"\0") + struct.pack("<III", start, n_bytes, 0)
+
+
+def old_workbook(*records: tuple[int, bytes]) -> bytes:
+    """A container with a workbook of these records."""
+    stream = b"".join(struct.pack("<HH", kind, len(inner)) + inner for kind, inner in records).ljust(4096, b"\0")
+    return container([0xFFFFFFFE, *range(3, 10), 0xFFFFFFFE], workbook=stream)

@@ -14,7 +14,7 @@ import python_calamine
 from rag import sniffing
 from rag.errors import EncryptedSource, UnreadableSource
 from rag.readers.cells import Value, shown
-from rag.readers.compound import refuse_circles
+from rag.readers.compound import refuse_bomb
 from rag.readers.drawings import drawn_lines
 from rag.readers.number_formats import NumberFormat, NumberFormats
 from rag.readers.open_xml import RELATION_ID, Properties, Relation, local_name, main_part, properties, relations, tree
@@ -28,6 +28,8 @@ _MAX_ELEMENTS = 10_000_000
 _CONTAINER_MARK = b"\xd0\xcf\x11\xe0"
 _MAX_PLACES = 20_000_000
 _CELL = re.compile(rb'<(?:\w+:)?c r="([A-Z]{1,3})([0-9]{1,7})"(?: s="([0-9]{1,5})")?[^>]*(?<!/)>')
+_COUNT = re.compile(rb"""ount\s*=\s*["']([0-9]{8,18})""")
+"""The library makes room for what is announced before it looks."""
 
 Formats = dict[tuple[int, int], NumberFormat]
 """Of the cells that have one of their own, by row and column, both from 0."""
@@ -56,7 +58,7 @@ class Workbook:
 def old_workbook(content: bytes, path: Path) -> Workbook:
     """A file of Excel 97 to 2003, whose formats of numbers are not known; raises SourceError, also while walked."""
     if content.startswith(_CONTAINER_MARK):
-        refuse_circles(content, path)
+        refuse_bomb(content, path)
     with _damage_told(path):
         opened = python_calamine.load_workbook(io.BytesIO(content))
     sheets = (Sheet(one.name, _is_hidden(one), _rows(opened, one.name, {}, path)) for one in _worksheets(opened))
@@ -72,8 +74,9 @@ def new_workbook(package: Package, content: bytes, path: Path) -> Workbook:
     related = relations(package, main)
     parts = dict(_parts_of_sheets(package, main, related))
     number_formats = NumberFormats(next((tree(package, part) for part in _related(package, related, "styles")), None))
-    for part in _related(package, related, "sharedStrings"):
-        _refuse_bomb(package.read(part), path)
+    for part in package.names:
+        if part.endswith((".xml", ".bin")):
+            _refuse_bomb(package.read(part), path)
     formats = {name: _looked_through(package.read(part), number_formats, path) for name, part in parts.items()}
     with _damage_told(path):
         opened = python_calamine.load_workbook(io.BytesIO(content))
@@ -145,9 +148,8 @@ def _looked_through(content: bytes, number_formats: NumberFormats, path: Path) -
     """The formats of a sheet's cells.
 
     Raises:
-        UnreadableSource: so many elements, or cells so far apart, that the library would need too much memory.
+        UnreadableSource: cells so far apart that the library, which makes room for all between, needs too much memory.
     """
-    _refuse_bomb(content, path)
     formats: Formats = {}
     last_row = last_column = 0
     for letters, digits, style in _CELL.findall(content):
@@ -172,10 +174,13 @@ def _column(letters: bytes) -> int:
 
 
 def _refuse_bomb(content: bytes, path: Path) -> None:
+    """Raises UnreadableSource where a part has, or announces, so much that the library would need too much memory."""
     n_elements = element_bound(content)
     if n_elements > _MAX_ELEMENTS:
         millions = f"{n_elements / 10**6:,.1f} million elements; at most {_MAX_ELEMENTS // 10**6}"
         raise UnreadableSource(path=str(path), reason=f"a sheet in it has {millions}. Split it.")
+    if any(int(count) > _MAX_ELEMENTS for count in _COUNT.findall(content)):
+        raise UnreadableSource(path=str(path), reason="it is damaged: it announces more than it can hold.")
 
 
 def _beside(package: Package, part: str) -> Iterator[str]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import struct
 import time
 from pathlib import Path
 
@@ -11,12 +12,22 @@ from hypothesis import strategies as st
 
 from rag.errors import EmptySource, EncryptedSource, UnreadableSource
 from rag.readers import records
-from rag.readers.compound import refuse_circles
+from rag.readers.compound import refuse_bomb
 from rag.readers.number_formats import number_format
 from rag.readers.sheets import SheetReader
 from rag.reading import read
 from rag.types import PartKind, Reading
-from tests.office_files import Cell, assert_in_order, container, core, open_document, package, relations, xlsx
+from tests.office_files import (
+    Cell,
+    assert_in_order,
+    container,
+    core,
+    old_workbook,
+    open_document,
+    package,
+    relations,
+    xlsx,
+)
 
 _TEAMS: list[list[Cell]] = [["Team", "Wins"], ["Reds", 12.0], ["Blues", 3.0]]
 
@@ -178,8 +189,9 @@ def test_cells_that_are_only_coloured_far_away_do_no_harm() -> None:
         ("<worksheet><sheetData>" + "<c/>" * 11_000_000, "elements|times when unpacked"),
         ('<worksheet><sheetData><row r="1"><c r="A1"><v>1', "damaged"),
         ("<worksheet", "damaged"),
+        ("<worksheet><sheetData/><mergeCells count='999999999'/></worksheet>", "announces more"),
     ],
-    ids=["11 million cells", "cut off in a cell", "cut off in the first tag"],
+    ids=["11 million cells", "cut off in a cell", "cut off in the first tag", "a lie"],
 )
 def test_sheets_that_are_damaged_or_bombs_are_refused(sheet: str, cause: str) -> None:
     content = xlsx({"One": []}, extra={"xl/worksheets/sheet1.xml": sheet})
@@ -203,9 +215,28 @@ def test_sectors_that_follow_each_other_in_a_circle_are_refused_soon(content: by
     assert time.process_time() - begun < 2
 
 
+_BEGIN, _END = (0x0809, struct.pack("<HHHHII", 0x0600, 5, 0, 0, 0, 0)), (0x000A, b"")
+
+
+@pytest.mark.parametrize(
+    "record",
+    [
+        (0x0200, struct.pack("<IIHHH", 0, 99_999_999, 0, 4, 0)),
+        (0x0200, struct.pack("<IIHHH", 500, 3, 0, 4, 0)),
+        (0x0200, struct.pack("<HHHHH", 0, 60_000, 0, 60_000, 0)),
+        (0x00FC, struct.pack("<II", 1, 4_000_000_000)),
+    ],
+    ids=["many rows", "rows that end before they begin", "many columns", "many strings"],
+)
+def test_an_old_workbook_that_announces_more_than_it_can_hold_is_refused(record: tuple[int, bytes]) -> None:
+    with pytest.raises(UnreadableSource, match="damaged"):
+        refuse_bomb(old_workbook(_BEGIN, record, _END), Path("a.xls"))
+    refuse_bomb(old_workbook(_BEGIN, (0x0200, struct.pack("<IIHHH", 0, 9, 0, 4, 0)), _END), Path("a.xls"))
+
+
 def test_a_container_without_a_workbook_is_no_spreadsheet_and_without_circles() -> None:
     content = container([0xFFFFFFFE])
-    refuse_circles(content, Path("a.xls"))
+    refuse_bomb(content, Path("a.xls"))
     with pytest.raises(UnreadableSource, match="no spreadsheet"):
         SheetReader().read(content, Path("a.xls"))
 
