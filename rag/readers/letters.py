@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from rag import sniffing
-from rag.errors import EmptySource, SourceError, UnsupportedFormat
+from rag.errors import EmptySource, NoTextLayer, SourceError, UnsupportedFormat
 from rag.formats import FORMATS
 from rag.readers.page_noise import MarkedText
 from rag.readers.parted import PartedText
@@ -109,7 +109,7 @@ class _Binder:
 
     def _attach(self, attachment: Attachment) -> None:
         self._n_attachments += 1
-        if _is_never_text(attachment.media_type):
+        if _is_never_text(attachment.media_type) or _is_letter(attachment):
             return
         reason = self._too_much(attachment)
         if not reason:
@@ -117,6 +117,8 @@ class _Binder:
                 self._add_read(attachment, self._reader.read_content(attachment.content, Path(attachment.name)))
             except EmptySource:
                 return
+            except NoTextLayer:
+                reason = "it holds pictures of text. Save it as a file and add that, and OCR can read it."
             except SourceError as error:
                 reason = error.reason
                 if isinstance(error, UnsupportedFormat) and sniffing.is_picture_or_sound(attachment.content):
@@ -143,6 +145,12 @@ class _Binder:
             for part in reading.parts
         ]
         self.text.add_whole(reading.text, parts, reading.marks)
+
+
+def _is_letter(attachment: Attachment) -> bool:
+    """Whether it is an e-mail, which its reader has enclosed already, or has noted why not."""
+    ending = Path(attachment.name).suffix.lower()
+    return sniffing.media_type_of(attachment.content, ending) in {sniffing.EML, sniffing.MSG}
 
 
 def _is_never_text(media_type: str) -> bool:

@@ -108,6 +108,7 @@ def test_an_email_attached_as_a_file_is_enclosed_too() -> None:
     inner = message("Inner words.\n", subject="Inner").as_bytes()
     reading = _read(message(attachments=[("old.eml", inner, "application/octet-stream")]))
     assert [part.label for part in reading.parts] == [SUBJECT, "Inner"]
+    assert reading.note == ""
 
 
 def test_quoted_history_and_signatures_stay_text() -> None:

@@ -50,6 +50,7 @@ def test_attachments_and_enclosed_emails_are_parts() -> None:
     attached = [("notes.txt", b"Attached words. " * 400), ("old.eml", message("Older.", subject="Old").as_bytes())]
     reading = _read(outlook(attachments=attached, enclosed=[enclosed]))
     assert [part.label for part in reading.parts] == [SUBJECT, "notes.txt", "Old", "Inner"]
+    assert reading.note == ""
     assert "Attachments: notes.txt, old.eml" in reading.text
     assert reading.parts[-1].span.cut(reading.text).endswith("Inner words.")
 
