@@ -67,30 +67,64 @@ class _Rows:
             n_rows -= any(self.take())
 
 
+class _Names:
+    """The names of the columns, and which of them were told."""
+
+    def __init__(self, names: Row = ()) -> None:
+        self.names = names
+        self._told: set[int] = set()
+
+    def told(self, row: Row) -> Iterator[str]:
+        """The cells with the names of their columns on one line or several, then what is long."""
+        filled = [(place, cell) for place, cell in enumerate(row) if cell]
+        if len(filled) == 1 and filled[0][0] == 0:
+            yield filled[0][1]
+            return
+        short: list[str] = []
+        long: list[str] = []
+        for place, cell in filled:
+            name = self.names[place] if place < len(self.names) else ""
+            pair = f"{name}: {cell}" if name else cell
+            (long if len(cell) > _LONG_CELL_CHARS or "\n" in cell else short).append(pair)
+        self._told.update(place for place, _ in filled)
+        if short:
+            yield _lines(short)
+        yield from long
+
+    def unused(self) -> Iterator[str]:
+        """The names of columns in which no cell is filled, so that no word is lost."""
+        left = [name for place, name in enumerate(self.names) if name and place not in self._told]
+        if left:
+            yield _bare(left)
+
+
 def paragraphs(rows: Iterator[Row]) -> Iterator[str]:
     """The paragraphs of a table. A blank row ends a block of rows.
 
     A block whose columns are not named goes on under the names of the block before, if it has no further columns.
     """
     ahead = _Rows(rows)
-    names: Row = ()
+    names = _Names()
     n_look_ahead = _LOOK_AHEAD_ROWS
     while block := ahead.next_filled(n_look_ahead):
-        n_titles, n_names = _heading_rows(block, bool(names))
+        n_titles, n_names = _heading_rows(block, bool(names.names))
         yield from (_bare(row) for row in block[:n_titles])
         ahead.take_filled(n_titles + n_names)
         heading: Row = ()
         if n_names:
+            yield from names.unused()
             heading = block[n_titles + n_names - 1]
-            names = _joined(block[n_titles : n_titles + n_names])
-        elif any(any(row[len(names) :]) for row in block):
-            names = ()
+            names = _Names(_joined(block[n_titles : n_titles + n_names]))
+        elif any(any(row[len(names.names) :]) for row in block):
+            yield from names.unused()
+            names = _Names()
         ahead.next_filled(1)
         yield from _rows_of_values(ahead, names, heading)
         n_look_ahead = _LOOK_AHEAD_AGAIN_ROWS
+    yield from names.unused()
 
 
-def _rows_of_values(ahead: _Rows, names: Row, heading: Row) -> Iterator[str]:
+def _rows_of_values(ahead: _Rows, names: _Names, heading: Row) -> Iterator[str]:
     """The rows up to a blank one, or to where the heading comes again, perhaps with a row of groups above it."""
     is_first = True
     while (rows := ahead.next_rows(2)) and any(rows[0]):
@@ -99,7 +133,7 @@ def _rows_of_values(ahead: _Rows, names: Row, heading: Row) -> Iterator[str]:
             return
         ahead.take()
         is_first = False
-        yield from _named(rows[0], names) if names else (_bare(rows[0]),)
+        yield from names.told(rows[0]) if names.names else (_bare(rows[0]),)
 
 
 def _heading_rows(block: Sequence[Row], has_names: bool) -> tuple[int, int]:
@@ -183,23 +217,6 @@ def _joined(rows: Sequence[Row]) -> Row:
 
 def _in_a_line(cell: str) -> str:
     return " ".join(cell.split()) if "\n" in cell else cell
-
-
-def _named(row: Row, names: Row) -> Iterator[str]:
-    """The cells with the names of their columns on one line or several, then what is long."""
-    filled = [(place, cell) for place, cell in enumerate(row) if cell]
-    if len(filled) == 1 and filled[0][0] == 0:
-        yield filled[0][1]
-        return
-    short: list[str] = []
-    long: list[str] = []
-    for place, cell in filled:
-        name = names[place] if place < len(names) else ""
-        pair = f"{name}: {cell}" if name else cell
-        (long if len(cell) > _LONG_CELL_CHARS or "\n" in cell else short).append(pair)
-    if short:
-        yield _lines(short)
-    yield from long
 
 
 def _lines(pairs: Sequence[str]) -> str:

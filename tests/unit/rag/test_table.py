@@ -121,3 +121,8 @@ def test_no_word_of_a_table_is_lost(rows: list[list[str]]) -> None:
         for cell in row:
             # What is parted otherwise than it was written is still there, its quotation marks perhaps doubled.
             assert all(word.strip('"') in text for word in cell.replace('"', " ").split())
+
+
+def test_the_name_of_a_column_without_cells_is_not_lost() -> None:
+    text = _read("Team,Wins,Remark\nReds,12,\nBlues,3,\n").text
+    assert text == "Team: Reds; Wins: 12\n\nTeam: Blues; Wins: 3\n\nRemark"
