@@ -40,7 +40,7 @@ def test_paragraphs_left_out_are_found_out(seed: int) -> None:
 
 
 def test_texts_made_to_take_long_end_soon() -> None:
-    began = time.monotonic()
+    began = time.process_time()
     kept_words(["word"] * 200_000, ["word", "other"] * 100_000)
     kept_words([str(number) for number in range(100_000)], [str(number) for number in reversed(range(100_000))])
-    assert time.monotonic() - began < 30
+    assert time.process_time() - began < 30

@@ -106,7 +106,7 @@ def test_a_page_in_its_declared_encoding_is_read(tmp_path: Path) -> None:
 )
 def test_hostile_pages_end_in_a_reading_or_a_cause(tmp_path: Path, page: str) -> None:
     (tmp_path / "a.html").write_text(page, "utf-8")
-    began = time.monotonic()
+    began = time.process_time()
     with contextlib.suppress(SourceError):
         assert read(tmp_path / "a.html").text.encode()
-    assert time.monotonic() - began < 60
+    assert time.process_time() - began < 60

@@ -230,7 +230,7 @@ def test_merging_keeps_the_first_and_fills_with_the_second(
 
 
 def test_long_and_hostile_texts_end_soon() -> None:
-    began = time.monotonic()
+    began = time.process_time()
     for text in (
         "a" * 1_000_000,
         "Read more " * 100_000,
@@ -244,7 +244,7 @@ def test_long_and_hostile_texts_end_soon() -> None:
         "x\n\n" * 200_000,
     ):
         marks_in(text)
-    assert time.monotonic() - began < 60
+    assert time.process_time() - began < 60
 
 
 @pytest.mark.parametrize("name", ["squad_rag", "clapnq", "multihop", "longdoc", "seeds"])
