@@ -140,6 +140,25 @@ def test_too_many_files_are_refused_before_they_are_listed(tmp_path: Path) -> No
         archives.members(_written(tmp_path, bytes(lying), "lying.zip"))
 
 
+def test_the_large_form_of_the_format_is_no_way_round(tmp_path: Path) -> None:
+    content = bytearray(zipped({str(number): "" for number in range(0x10000)}))
+    end = content.rfind(b"PK\x05\x06")
+    struct.pack_into("<L", content, end + 12, 0xFFFFFFFF)
+    struct.pack_into("<Q", content, content.rfind(b"PK\x06\x06") + 40, 2 * 10**9)
+    with pytest.raises(UnreadableSource, match="too many files"):
+        archives.members(_written(tmp_path, bytes(content)))
+
+
+def test_an_archive_in_the_comment_of_another_hides_nothing_that_is_listed(tmp_path: Path) -> None:
+    written = io.BytesIO()
+    with zipfile.ZipFile(written, "w") as archive:
+        archive.writestr("outer.txt", "outer words")
+        archive.comment = zipped({"inner.txt": "inner words"})
+    path = _written(tmp_path, written.getvalue())
+    for member in archives.members(path):
+        assert read(member.path).text in {"outer words", "inner words"}
+
+
 def test_bombs_are_refused(tmp_path: Path) -> None:
     path = _written(tmp_path, {"a.txt": b" " * 40_000_000})
     with pytest.raises(UnreadableSource, match="as no real document does"):
