@@ -53,8 +53,8 @@ class MarkBar(QFrame):
         for part in (self._reason, self._lift, self._fold):
             part.setFont(theme.small)
 
-    def show_mark(self, mark: Mark, room: QRect, within: QRect, *, can_fold: bool) -> None:
-        """Stand below the mark, whose lines fill `room`, or above it where there is no room below."""
+    def show_mark(self, mark: Mark, room: QRect, within: QRect, *, can_fold: bool, is_beside: bool) -> None:
+        """Stand beside or below the mark, whose lines fill `room`, or above it where there is no room below."""
         if mark != self.mark or not self.isVisible():
             self.mark = mark
             self._reason.set_text(reason_words(mark))
@@ -64,7 +64,7 @@ class MarkBar(QFrame):
             self.setAccessibleName(reason_words(mark))
             self._row.activate()
             self.resize(min(self.sizeHint().width(), within.width()), self.sizeHint().height())
-        self.move(self._place(room, within))
+        self.move(self._beside(room, within) if is_beside else self._place(room, within))
         self.show()
         self.raise_()
 
@@ -92,6 +92,12 @@ class MarkBar(QFrame):
         painter.setBrush(self._theme.surface)
         painter.setPen(QPen(self._theme.rule, 1))
         painter.drawRoundedRect(QRectF(self.rect()).adjusted(0.5, 0.5, -0.5, -0.5), 6, 6)
+
+    def _beside(self, room: QRect, within: QRect) -> QPoint:
+        left = room.right() + 4 * _GAP_PX
+        if left + self.width() > within.right():
+            return self._place(room, within)
+        return QPoint(left, room.center().y() - self.height() // 2)
 
     def _place(self, room: QRect, within: QRect) -> QPoint:
         left = max(within.left(), min(room.left(), within.right() - self.width()))

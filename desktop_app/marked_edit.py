@@ -55,6 +55,7 @@ class MarkedEdit(InertEdit):
         self._marked = MarkedText("")
         self._noise = Noise.GREYED
         self._opened: set[int] = set()
+        self._is_laid_out = True
         self._margin_px = margin_px
         self._bar = MarkBar(theme, self.viewport())
         self._bar.lift_requested.connect(self._ask_lift)
@@ -96,11 +97,19 @@ class MarkedEdit(InertEdit):
 
     def set_marks(self, marks: Sequence[Mark]) -> None:
         """Take other marks of the same text; what is in view stays where it is."""
-        gone = set(marks) ^ set(self._marked.marks)
-        if gone:
-            self._marked = MarkedText(self._marked.text, marks, self._marked.parts)
-            self.show_again()
-            self._show_bar_at_caret()
+        if tuple(marks) == self._marked.marks:
+            return
+        shown, had_focus = self._bar.mark, self._bar.has_focus()
+        if had_focus:
+            self.setFocus()
+        self._marked = MarkedText(self._marked.text, marks, self._marked.parts)
+        self.show_again()
+        self._show_bar_at_caret()
+        now = self._marked.mark_at(shown.span.start) if shown is not None else None
+        if now is not None:  # the way back stays where it was
+            self._show_bar(now)
+        if now is not None and had_focus:
+            self._bar.focus()
 
     def show_mark(self, mark: Mark) -> None:
         """Bring a mark into view, with its bar ready for a key."""
@@ -124,7 +133,9 @@ class MarkedEdit(InertEdit):
         self._bar.close_bar()
         inserts = self._marked.inserts(self._noise, self._opened)
         self.setExtraSelections([])
+        self._is_laid_out = False
         self.show_text(ShownText(self._marked.text, start, stop, inserts))
+        self._is_laid_out = True
         self.stretch_changed.emit()
 
     def open_folds(self, span: Span) -> bool:
@@ -327,7 +338,7 @@ class MarkedEdit(InertEdit):
 
     def _show_bar_at_caret(self) -> None:
         """The caret moves by key and by click; the bar follows it."""
-        if not self.hasFocus() or self.textCursor().hasSelection():
+        if not self._is_laid_out or not self.hasFocus() or self.textCursor().hasSelection():
             return
         mark = self._marked.mark_at(self.shown.offset(self.textCursor().position()))
         if mark is not None and not (self._noise is Noise.HIDDEN and self.is_folded(mark)):
@@ -340,10 +351,12 @@ class MarkedEdit(InertEdit):
         if not room.intersects(within.adjusted(-within.width(), 0, within.width(), 0)):
             self._bar.close_bar()
             return
-        room.setLeft(self._margin_px)
-        can_fold = self._noise is Noise.GREYED and not mark.is_lifted and not self.is_folded(mark)
+        if not self.is_folded(mark):
+            room.setLeft(self._margin_px)
+        is_folded = self.is_folded(mark)
+        can_fold = self._noise is Noise.GREYED and not mark.is_lifted and not is_folded and self._marked.is_long(mark)
         within = within.adjusted(self._margin_px - 6, 0, -6, 0)
-        self._bar.show_mark(mark, room, within, can_fold=can_fold and self._marked.is_long(mark))
+        self._bar.show_mark(mark, room, within, can_fold=can_fold, is_beside=is_folded)
 
     def _move_bar(self) -> None:
         if self._bar.mark is not None and self._bar.isVisible():

@@ -264,3 +264,19 @@ def test_slides_are_named_and_the_line_above_says_where_the_reader_is(view):
     assert "Slide 4\nPoint 4" in on_screen(view)
     assert view.place_words == "slide 4"
     assert view.highlighted_text(0) == "Point 4"
+
+
+def test_after_a_stretch_was_brought_back_the_way_to_leave_it_out_is_under_the_same_key(view, qtbot):
+    view.lift_requested.connect(lambda _, one, is_lifted: view.update_marks(marked(replace(one, is_lifted=is_lifted))))
+    view.show_document(marked(LONG), [], 0)
+    view.page.setFocus()
+    qtbot.waitUntil(view.page.hasFocus)
+    qtbot.keyClick(view.page, Qt.Key.Key_N, Qt.KeyboardModifier.AltModifier)
+    qtbot.keyClick(view.focusWidget(), Qt.Key.Key_Space)
+    assert view.document.marks[0].is_lifted
+    assert view.focusWidget() is button(view, "Leave this out")
+    qtbot.keyClick(view.focusWidget(), Qt.Key.Key_Space)
+    assert not view.document.marks[0].is_lifted
+    qtbot.keyClick(view.focusWidget(), Qt.Key.Key_Escape)
+    assert view.page.hasFocus()
+    assert not view.page.bar.isVisible()
