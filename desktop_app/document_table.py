@@ -173,6 +173,7 @@ class RowTable(QTableView):
         self.rows = make_model(columns, self)
         self._kept_ids: frozenset[str] = frozenset()
         self._kept_current_id = ""
+        self._kept_row = -1
         self._kept_place_px = 0
         self._was_in_sight = False
         self._is_restoring = False
@@ -289,6 +290,7 @@ class RowTable(QTableView):
     def _keep(self) -> None:
         self._kept_ids = frozenset(self.selected_ids)
         self._kept_current_id = self.current_id
+        self._kept_row = self.currentIndex().row()
         self._kept_place_px = self.verticalScrollBar().value()
         place = self.visualRect(self.currentIndex())
         self._was_in_sight = not place.isEmpty() and self.viewport().rect().intersects(place)
@@ -299,6 +301,8 @@ class RowTable(QTableView):
         places = sorted(place for row_id in self._kept_ids if (place := self.rows.place_of(row_id)) >= 0)
         self._select_places(places)
         current = self.rows.place_of(self._kept_current_id)
+        if current < 0 <= self._kept_row:  # it is gone, and the keys go on from what has taken its place
+            current = min(self._kept_row, len(self.rows.rows) - 1)
         if current >= 0:
             flag = QItemSelectionModel.SelectionFlag.NoUpdate
             self.selectionModel().setCurrentIndex(self.rows.index(current, 0), flag)

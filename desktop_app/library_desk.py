@@ -9,7 +9,7 @@ from collections.abc import Callable, Sequence
 from functools import partial
 from pathlib import Path
 
-from PySide6.QtCore import QObject, Signal, Slot
+from PySide6.QtCore import QObject, QTimer, Signal, Slot
 
 from desktop_app.adding_desk import AddingDesk
 from desktop_app.choosing import Chooser
@@ -29,6 +29,7 @@ from rag.holdings import Correction
 from rag.types import Source
 
 _TOLD_MS = 12_000
+_REFRESH_MS = 1_000
 _SAVING = "Saving…"
 _UNCHANGED = "Only a change of the file, or a newer Seedbook, would let it be read. What to change stands under “Why”."
 
@@ -45,6 +46,7 @@ class LibraryDesk(QObject):
     open_requested = Signal(str)
     removed = Signal(object)
     changed = Signal(object)
+    _removed_one = Signal(str, int)
 
     def __init__(self, workbench: Workbench, window: Window, chooser: Chooser, adding: AddingDesk) -> None:
         super().__init__()
@@ -57,8 +59,11 @@ class LibraryDesk(QObject):
         self._changes = LibraryChanges()
         self._changes.failed.connect(self._tell_failure)
         self._changes.busy.connect(self._show_busy)
+        self._removed_one.connect(self._follow_removal)
+        self._gone: list[str] = []
         self._said: dict[str, Source] = {}
         self._doing = ""
+        self._pause = QTimer(self, singleShot=True, interval=_REFRESH_MS)
         self._last_folder = Path.home()
         self._is_closed = False
         self.sources: tuple[Source, ...] = ()
@@ -120,8 +125,8 @@ class LibraryDesk(QObject):
     def remove(self, document_ids: tuple[str, ...]) -> None:
         """Remove documents; the original files are not touched."""
         words = f"Removing {count_words(len(document_ids), 'document', 'documents')}…"
-        function = partial(_remove_all, self._workbench.remove, document_ids)
-        self._changes.make(Change(words, function, partial(self._tell_removed, document_ids)))
+        function = partial(_remove_all, self._workbench.remove, document_ids, self._removed_one.emit)
+        self._changes.make(Change(words, function, self._tell_removed))
 
     @Slot(str, object)
     def correct(self, document_id: str, correction: Correction) -> None:
@@ -316,9 +321,21 @@ class LibraryDesk(QObject):
         self._adding.add((folder,))
         self._show_shelf(Shelf(ShelfKind.FOLDER, str(folder)))
 
-    def _tell_removed(self, document_ids: tuple[str, ...]) -> None:
+    @Slot(str, int)
+    def _follow_removal(self, document_id: str, n_left: int) -> None:
+        """One of several is gone; what is left to do is told, and the table follows about once a second."""
+        self._gone.append(document_id)
+        if self._changes.is_busy and n_left:
+            self._show_busy(f"Removing {count_words(n_left, 'document', 'documents')}…")
+            if not self._pause.isActive():
+                self._pause.start()
+                self.refresh()
+
+    def _tell_removed(self) -> None:
+        gone, self._gone = tuple(self._gone), []
         self.refresh()
-        self.removed.emit(document_ids)
+        if gone:
+            self.removed.emit(gone)
 
     @Slot(str)
     def _show_busy(self, words: str) -> None:
@@ -328,7 +345,7 @@ class LibraryDesk(QObject):
 
     @Slot(object)
     def _tell_failure(self, exc: Exception) -> None:
-        self.refresh()
+        self._tell_removed()  # a removal that broke off has removed some
         if isinstance(exc, ValueError):  # its message is for the reader; see Workbench
             self._tell("That was not changed", str(exc))
         elif isinstance(exc, KeyError):
@@ -348,6 +365,9 @@ class LibraryDesk(QObject):
             self._window.banner.show_notice(title, message, timeout_ms=_TOLD_MS)
 
 
-def _remove_all(remove: Callable[[str], None], document_ids: tuple[str, ...]) -> None:
-    for document_id in document_ids:
+def _remove_all(
+    remove: Callable[[str], None], document_ids: tuple[str, ...], tell: Callable[[str, int], object]
+) -> None:
+    for n_done, document_id in enumerate(document_ids, start=1):
         remove(document_id)
+        tell(document_id, len(document_ids) - n_done)

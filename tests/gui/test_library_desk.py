@@ -93,6 +93,40 @@ class TestDocuments:
         gate.set()
         opened.wait(lambda: view_of(opened).count.text() == "1 document")
 
+    def test_many_are_removed_one_after_the_other_and_the_count_tells_what_is_left(
+        self, opened: OpenWindow, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        gate, remove = Event(), opened.bench.remove
+        first = opened.bench.documents[0].id
+        monkeypatch.setattr(opened.bench, "remove", lambda one: (one == first or gate.wait(), remove(one)))
+        told_removed: list[tuple[str, ...]] = []
+        opened.controller.library.removed.connect(told_removed.append)
+        view_of(opened).documents.selectAll()
+        ids = (first, opened.bench.documents[1].id)
+        opened.controller.library.remove(ids)
+        opened.wait(lambda: view_of(opened).count.text() == "1 document · Removing 1 document…")
+        gate.set()
+        opened.wait(lambda: view_of(opened).count.text() == "0 documents")
+        assert told_removed == [ids]
+
+    def test_what_was_removed_before_a_failure_is_told(
+        self, opened: OpenWindow, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        first, remove = opened.bench.documents[0].id, opened.bench.remove
+
+        def refuse_the_second(document_id: str) -> None:
+            if document_id != first:
+                raise StoreUnavailable(path="library.db", reason="the disk is full.")
+            remove(document_id)
+
+        monkeypatch.setattr(opened.bench, "remove", refuse_the_second)
+        told_removed: list[tuple[str, ...]] = []
+        opened.controller.library.removed.connect(told_removed.append)
+        opened.controller.library.remove((first, opened.bench.documents[1].id))
+        opened.wait(lambda: "the disk is full" in told(opened))
+        assert told_removed == [(first,)]
+        assert view_of(opened).count.text() == "1 document"
+
     def test_a_failed_removal_is_told_and_the_document_stays(
         self, opened: OpenWindow, monkeypatch: pytest.MonkeyPatch
     ) -> None:

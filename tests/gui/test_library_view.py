@@ -150,6 +150,14 @@ class TestTable:
         assert view.documents.selected_ids == (many[3].id,)
         assert view.documents.viewport().rect().contains(view.documents.visualRect(view.documents.currentIndex()))
 
+    def test_the_keys_go_on_where_a_document_was_removed(self, qtbot: QtBot, view: LibraryView) -> None:
+        select(view, ANGER)
+        view.documents.setFocus()
+        view.show_contents(replace(CONTENTS, documents=CONTENTS.documents[:2]))
+        assert view.documents.current_id == ZEBRA.id
+        qtbot.keyClick(view.documents, Qt.Key.Key_Up)
+        assert view.documents.selected_ids == (APPLE.id,)
+
     def test_what_is_removed_or_filtered_away_is_not_selected(self, view: LibraryView) -> None:
         select(view, ANGER, ZEBRA)
         view.filter_bar.box.setText("zebra")
