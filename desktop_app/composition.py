@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Generator, Iterator, Sequence
-from contextlib import closing
+from contextlib import closing, suppress
 from functools import partial
 from pathlib import Path
 from threading import Event as CancelEvent
@@ -12,7 +12,7 @@ from typing import Final
 
 from desktop_app.adding import Adding
 from desktop_app.hosted_engines import HostedChat, HostedFinder
-from desktop_app.hosting import ChildGaveUp, Death, Host, stop_all
+from desktop_app.hosting import ChildGaveUp, ChildStopped, Death, Host, stop_all
 from desktop_app.hosted_pages import HostedPages, pages_host
 from desktop_app.logbook import engine_output
 from desktop_app.making import make_chat, make_indexer, make_search, make_search_without_index
@@ -139,6 +139,10 @@ class LocalWorkbench:
             if step.report is not None:  # at once: the reader may remove it in this very session
                 self._seeds.remember([step.report.path])
             yield step
+
+    def prepare_adding(self) -> None:
+        with suppress(ChildGaveUp, ChildStopped):  # then the adding says so
+            self.hosts["indexer"].start()
 
     def _folders(self) -> dict[Path, str]:
         return {Path(one.path): one.collection for one in self.watched()}

@@ -136,6 +136,7 @@ class Controller(QObject):
         self.library.open_requested.connect(self.sources.show_document)
         self._window.status_line.restart_requested.connect(self._restart_engine)
         self._window.conversation_list.export_requested.connect(self._export)
+        self._window.paths_near.connect(self._workbench.prepare_adding)
         self._window.paths_dropped.connect(self.library.add)
 
     def _connect_actions(self) -> None:

@@ -269,6 +269,8 @@ class StatusLine(QFrame):
         unlearnt = _unlearnt(self._n_unlearnt)
         words = " · ".join(part for part in (self._summary, unlearnt) if part)
         self._show_activity([words, unlearnt or self._summary])
+        for label in self._engines.values():
+            label.set_brief(False)
         self.bar.setVisible(False)
         self._offer(RESUME if self._n_unlearnt else "", "Learn their meaning now (Ctrl+Shift+P)", may_cancel=False)
 
@@ -278,7 +280,7 @@ class StatusLine(QFrame):
 
     def _show_activity(self, choices: Sequence[str], tooltip: str = "") -> None:
         for label in self._engines.values():
-            label.set_brief(bool(choices[0]))
+            label.set_brief(True)
         self.activity.show_one_of(choices, tooltip)
         self.bar.setVisible(True)
         self.details_button.setVisible(self._has_details)

@@ -65,11 +65,13 @@ class Window(QMainWindow):
     Signals:
         painted(): once, when the window has been drawn for the first time.
         closing(): the reader closes the window; it is already hidden.
+        paths_near(): files or folders are held over it, or about to be chosen.
         paths_dropped(paths): files or folders were dropped on it.
     """
 
     painted = Signal()
     closing = Signal()
+    paths_near = Signal()
     paths_dropped = Signal(object)
 
     def __init__(
@@ -148,6 +150,8 @@ class Window(QMainWindow):
         self._themes.changed.connect(self._take_theme)
         self.splitter.splitterMoved.connect(self._remember_sizes)
         self.source_pane.close_button.clicked.connect(self.hide_source)
+        for name in ("add_files", "add_folder"):
+            self.actions_by_name[name].triggered.connect(self.paths_near)
         self.actions_by_name["show_source"].toggled.connect(self._toggle_source)
         self.actions_by_name["show_conversations"].toggled.connect(self._toggle_conversations)
         self.actions_by_name["show_conversations"].setChecked(True)
@@ -225,6 +229,7 @@ class Window(QMainWindow):
             event.accept()
             self._veil.show()
             self._veil.raise_()
+            self.paths_near.emit()
 
     def dragMoveEvent(self, event: QDragMoveEvent) -> None:
         event.setDropAction(Qt.DropAction.CopyAction)

@@ -103,6 +103,10 @@ class Workbench(Protocol):
         """
         ...
 
+    def prepare_adding(self) -> None:
+        """Files are about to come: start what reads them, in the background; returns at once."""
+        ...
+
     def n_without_vectors(self) -> int:
         """How many passages are found by their words only, for they wait for their vectors; milliseconds."""
         ...

@@ -128,7 +128,7 @@ class FakeWorkbench:
         self.is_manual = False
         self.file_gate = Gate()
         self.file_gate.set()
-        self.n_missing = 0
+        self.n_missing = self.n_preparations = 0
         self.vector_gate = Gate()
         self.vector_gate.set()
         self.index = IndexState(10, 10)
@@ -208,6 +208,9 @@ class FakeWorkbench:
             pace.wait(cancel)
             if not cancel.is_set() and self.vector_gate.wait(0.01):
                 self.n_missing -= 1
+
+    def prepare_adding(self) -> None:
+        self.n_preparations += 1
 
     def n_without_vectors(self) -> int:
         return self.n_missing

@@ -6,10 +6,13 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from PySide6.QtCore import QMimeData, QPoint, Qt, QUrl
+from PySide6.QtGui import QDragEnterEvent, QGuiApplication
 from pytestqt.qtbot import QtBot
 
 from desktop_app.adding_view import AddingView
 from rag.types import FileReport, FileState
+from tests.gui.fake_workbench import FakeWorkbench
 from tests.gui.open_window import OpenWindow, open_window
 
 pytestmark = [pytest.mark.gui, pytest.mark.qt_log_ignore("This plugin does not support")]
@@ -66,6 +69,18 @@ def test_a_pause_holds_across_a_question_and_a_removal(opened: OpenWindow, tmp_p
     opened.wait(lambda: activity(opened) == "1 added")
 
 
+def test_what_reads_files_is_started_before_they_are_dropped_or_chosen(opened: OpenWindow, tmp_path: Path) -> None:
+    held = QMimeData()
+    held.setUrls([QUrl.fromLocalFile(str(tmp_path))])
+    copying = Qt.DropAction.CopyAction
+    event = QDragEnterEvent(QPoint(50, 50), copying, held, Qt.MouseButton.LeftButton, Qt.KeyboardModifier.NoModifier)
+    opened.window.dragEnterEvent(event)
+    assert opened.bench.n_preparations == 1
+    opened.window.actions_by_name["add_folder"].trigger()
+    assert opened.bench.n_preparations == 2
+    assert opened.bench.added == []
+
+
 def test_what_was_cancelled_can_be_resumed(opened: OpenWindow, tmp_path: Path) -> None:
     begin_learning(opened, tmp_path)
     opened.window.actions_by_name["cancel_adding"].trigger()
@@ -87,8 +102,6 @@ def test_cancelling_what_is_paused_ends_the_pause(opened: OpenWindow, tmp_path: 
 
 
 def test_missing_vectors_of_an_earlier_time_are_computed_at_the_start(qtbot: QtBot, tmp_path: Path) -> None:
-    from tests.gui.fake_workbench import FakeWorkbench
-
     bench = FakeWorkbench()
     bench.n_missing = 3
     with open_window(qtbot, tmp_path, bench) as opened:
@@ -99,8 +112,6 @@ def test_missing_vectors_of_an_earlier_time_are_computed_at_the_start(qtbot: QtB
 def test_watched_folders_are_brought_in_step_at_the_start_and_a_new_one_when_it_is_watched(
     qtbot: QtBot, tmp_path: Path
 ) -> None:
-    from tests.gui.fake_workbench import FakeWorkbench
-
     bench = FakeWorkbench()
     first, second = tmp_path / "first", tmp_path / "second"
     for folder in (first, second):
@@ -141,8 +152,6 @@ def test_the_details_can_be_narrowed_to_a_state_and_copied_whole(qtbot: QtBot) -
     view.state_box.setCurrentIndex(1)
     assert names() == ["b.pdf", "c.pdf", "d.pdf", "a.txt"]
     view.copy_button.click()
-    from PySide6.QtGui import QGuiApplication
-
     copied = QGuiApplication.clipboard().text().splitlines()
     assert len(copied) == 4
     assert copied[0] == "b.pdf\tProtected\tit is protected by a password."
