@@ -25,7 +25,7 @@ from rag.types import Reading
 _META_CHARSET = re.compile(rb"<meta[^>]{0,200}?charset\s*=\s*[\"']?\s*([\w-]{2,40})", re.I)
 _TAG = re.compile(r"<[^<>]*>?")
 _NEVER_SHOWN_BLOCK = re.compile(
-    r"<(script|style|noscript|template|head|svg)\b.*?(?:</\1\b|\Z)|<!--.*?(?:-->|\Z)", re.I | re.S
+    r"<(script|style|noscript|template|head|svg)\b.*?(?:</\1\b[^<>]*>?|\Z)|<!--.*?(?:-->|\Z)", re.I | re.S
 )
 _LONG_TAG = re.compile(r"<[a-zA-Z][^<>]{20000,}")
 _CLOSED_AT_ONCE = re.compile(

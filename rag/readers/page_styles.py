@@ -52,12 +52,14 @@ def is_hidden(attributes: Mapping[str, str], backdrop: Colour | None) -> bool:
 def backdrop_of(attributes: Mapping[str, str], behind: Colour | None) -> Colour | None:
     """The colour behind an element's text; None where it cannot be told (a picture, a style sheet)."""
     style = attributes.get("style", "")
+    if "url(" in style or "gradient" in style:
+        return None
     named = _last(_BACKGROUND, style) or attributes.get("bgcolor", "")
     if not named:
         return None if "background" in attributes else behind
     if named.strip().lower() in ("transparent", "none", "inherit", "initial"):
         return behind
-    return None if "url(" in named or "gradient" in named else _colour(named)
+    return _colour(named)
 
 
 def _last(form: re.Pattern[str], style: str) -> str:
