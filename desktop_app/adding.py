@@ -45,9 +45,9 @@ class Adding:
             for folder in watched:
                 self._wait()
                 self._indexer.call("forget_missing", folder, cancel=self._cancel)
-            yield from self._embed(*counted())
         if paths:
             self._indexer.call("purge")
+        yield from self._embed(*counted())
 
     def _embed(self, n_embedded: int, n_passages: int) -> Iterator[IngestProgress]:
         """Nothing where nothing is missing: an embedder that is not needed is not even loaded."""

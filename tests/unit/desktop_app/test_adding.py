@@ -59,7 +59,7 @@ def test_files_are_read_in_slices_and_then_the_missing_vectors_are_computed() ->
     indexer = FakeIndexer([f"/x/{n}.txt" for n in range(SLICE_FILES + 1)], n_waiting=2)
     steps = list(adding(indexer).steps([Path("/x")], lambda: counted(indexer)))
     assert [method for method, _ in indexer.asked] == [
-        "find", "add_some", "add_some", "embed_some", "embed_some", "purge",
+        "find", "add_some", "add_some", "purge", "embed_some", "embed_some",
     ]  # fmt: skip
     assert sum(step.report is not None for step in steps) == SLICE_FILES + 1
     assert [step.stage for step in steps[-3:]] == [Stage.EMBEDDING] * 3
