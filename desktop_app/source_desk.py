@@ -19,8 +19,9 @@ from desktop_app.asking import Asker
 from desktop_app.conversation_desk import ConversationDesk
 from desktop_app.conversation_view import ConversationView
 from desktop_app.page_desk import PageDesk
+from desktop_app.paged_reading import WITH_PAGES
 from desktop_app.problems import explain
-from desktop_app.source_view import WITH_PAGES, SourceView
+from desktop_app.source_view import SourceView
 from desktop_app.telling import telling
 from desktop_app.why_view import WhyView
 from desktop_app.window import Window
@@ -89,15 +90,15 @@ class SourceDesk(QObject):
         why_view.close_requested.connect(window.hide_source)
 
     def _connect_pages(self) -> None:
-        view, pages = self._source_view, self._pages
+        reading, pages = self._source_view.reading, self._pages
         self._asker.ended.connect(self._prepare_pages)
-        view.pages_requested.connect(pages.open)
-        view.orders_changed.connect(pages.order)
-        view.locate_requested.connect(pages.locate)
-        pages.opened.connect(view.show_pages)
-        pages.refused.connect(view.refuse_pages)
-        pages.drawn.connect(view.take_drawn)
-        pages.located.connect(view.show_located)
+        reading.pages_requested.connect(pages.open)
+        reading.orders_changed.connect(pages.order)
+        reading.locate_requested.connect(pages.locate)
+        pages.opened.connect(reading.show_pages)
+        pages.refused.connect(reading.refuse_pages)
+        pages.drawn.connect(reading.take_drawn)
+        pages.located.connect(reading.show_located)
 
     @Slot(str, object)
     def _prepare_pages(self, conversation_id: str, turn: Turn) -> None:  # noqa: ARG002 - Qt's signal
@@ -226,9 +227,9 @@ class SourceDesk(QObject):
         """Open the file in the program that the desktop has for it."""
         path = existing_file(source.path)
         if path is None:
-            self._source_view.show_remark(_NO_ORIGINAL)
+            self._source_view.reading.show_remark(_NO_ORIGINAL)
         elif not QDesktopServices.openUrl(QUrl.fromLocalFile(str(path))):
-            self._source_view.show_remark(_NO_PROGRAM)
+            self._source_view.reading.show_remark(_NO_PROGRAM)
 
     def _step(self, by: int) -> None:
         self._show(self._current + by)

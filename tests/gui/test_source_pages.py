@@ -65,13 +65,13 @@ class Desk:
 def desk(qapp) -> Iterator[Desk]:
     view, pages = SourceView(ThemeSource(qapp, "light")), FakePages()
     desk = PageDesk(pages)
-    view.pages_requested.connect(desk.open)
-    view.orders_changed.connect(desk.order)
-    view.locate_requested.connect(desk.locate)
-    desk.opened.connect(view.show_pages)
-    desk.refused.connect(view.refuse_pages)
-    desk.drawn.connect(view.take_drawn)
-    desk.located.connect(view.show_located)
+    view.reading.pages_requested.connect(desk.open)
+    view.reading.orders_changed.connect(desk.order)
+    view.reading.locate_requested.connect(desk.locate)
+    desk.opened.connect(view.reading.show_pages)
+    desk.refused.connect(view.reading.refuse_pages)
+    desk.drawn.connect(view.reading.take_drawn)
+    desk.located.connect(view.reading.show_located)
     view.resize(520, 760)
     view.show()
     view.activateWindow()
@@ -227,7 +227,7 @@ def test_the_same_pages_are_not_drawn_again_for_another_answer(desk, qtbot):
 
 
 def test_a_text_file_has_no_pages_and_asks_for_none(desk, qtbot):
-    with qtbot.assertNotEmitted(desk.view.pages_requested):
+    with qtbot.assertNotEmitted(desk.view.reading.pages_requested):
         desk.view.show_document(document(), [], 0)
     assert not desk.tab("Page").isVisible()
     assert desk.view.place_words == ""
