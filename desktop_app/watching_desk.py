@@ -86,7 +86,7 @@ class WatchingDesk(QObject):
         if not self._is_started:
             return
         if len(unwatched.folders) == 1:
-            title = f"The folder {unwatched.folders[0].name} {_TITLES[unwatched.hindrance]}"
+            title = f"The folder “{unwatched.folders[0].name}” {_TITLES[unwatched.hindrance]}"
         else:
             words = _TITLES[unwatched.hindrance].replace("is ", "are ", 1).replace("lies ", "lie ", 1)
             title = f"{len(unwatched.folders)} watched folders {words}"

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+import time
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
@@ -101,6 +102,19 @@ def test_cancelling_what_is_paused_ends_the_pause(opened: OpenWindow, tmp_path: 
     assert not opened.controller.adding.is_paused
 
 
+@pytest.mark.parametrize("begin", [begin_reading, begin_learning])
+def test_a_window_closes_at_once_although_the_work_is_paused(
+    qtbot: QtBot, tmp_path: Path, begin: Callable[[OpenWindow, Path], None]
+) -> None:
+    with open_window(qtbot, tmp_path) as opened:
+        begin(opened, tmp_path)
+        opened.window.status_line.pause_button.click()
+        opened.bench.file_gate.set()
+        begun_s = time.monotonic()
+        opened.window.close()
+        assert time.monotonic() - begun_s < 3
+
+
 def test_missing_vectors_of_an_earlier_time_are_computed_at_the_start(qtbot: QtBot, tmp_path: Path) -> None:
     bench = FakeWorkbench()
     bench.n_missing = 3
@@ -120,7 +134,7 @@ def test_watched_folders_are_brought_in_step_at_the_start_and_a_new_one_when_it_
     bench.watch(tmp_path / "gone")
     with open_window(qtbot, tmp_path, bench) as opened:
         opened.wait(lambda: (first,) in bench.added)
-        assert ("The folder gone is not there at the moment",) in [note[:1] for note in opened.window.banner.notices]
+        assert ("The folder “gone” is not there at the moment",) in [note[:1] for note in opened.window.banner.notices]
         bench.watch(second)
         opened.controller.library.refresh()
         opened.wait(lambda: (second,) in bench.added)
