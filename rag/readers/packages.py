@@ -217,6 +217,8 @@ def resolved(base: str, reference: str) -> str | None:
 
 def cleaned(text: str) -> str:
     """Text out of a package as it is stored: LF line ends, no NUL or other control character, no lone surrogate."""
+    if text.isprintable():
+        return text
     text = _CONTROL.sub("", _LINE_END.sub("\n", text))
     return text if text.isascii() else _SURROGATE.sub("\ufffd", text)
 

@@ -17,7 +17,7 @@ from rag.readers.cells import is_number_or_date, is_year
 
 Row = Sequence[str]
 
-MAX_CHARS = 40 * 10**6
+MAX_CHARS = 20 * 10**6
 """Of all tables of a file; names of columns repeated on each row can make it many times its size."""
 MAX_COLUMNS = 16_384
 _LOOK_AHEAD_ROWS = 100
@@ -32,7 +32,7 @@ _VALUE_SHARE = 0.8
 
 
 def add_table(assembly: Assembly, rows: Iterator[Row]) -> bool:
-    """Append the paragraphs of a table; returns False where it ended early, at 40 million characters in all."""
+    """Append the paragraphs of a table; returns False where it ended early, at 20 million characters in all."""
     for paragraph in paragraphs(rows):
         if assembly.n_chars + len(paragraph) > MAX_CHARS:
             return False
