@@ -64,7 +64,7 @@ def _is_of_possible_size(stream: bytes, start: int, n_bytes: int) -> bool:
     if n_bytes < struct.calcsize(form):
         return True
     first_row, end_row, first_column, end_column = struct.unpack_from(form, stream, start)
-    return first_row <= end_row <= _MAX_ROWS and first_column <= end_column <= _MAX_COLUMNS
+    return bool(first_row <= end_row <= _MAX_ROWS and first_column <= end_column <= _MAX_COLUMNS)
 
 
 def _records(stream: bytes, position: int) -> Iterator[tuple[int, int, int]]:
