@@ -76,6 +76,7 @@ class AddingDesk(QObject):
         for folder in folders:
             self._indexing.add((folder,), is_rescan=True)
 
+    @Slot()
     def learn(self) -> None:
         """Compute the vectors that are missing, of an earlier time or because passages were cut anew."""
         self._indexing.embed()

@@ -114,6 +114,7 @@ class Controller(QObject):
         self.adding.library_changed.connect(self.library.refresh)
         self.library.removed.connect(self._forget_documents)
         self.library.changed.connect(self.watching.follow)
+        self.sources.marks_changed.connect(self.adding.learn)
         self._window.closing.connect(self.close)
 
     def _connect_views(self) -> None:

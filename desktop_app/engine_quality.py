@@ -43,7 +43,9 @@ class QualityEngine:
         done = 0
         with closing(Indexer(library, self._kept)) as indexer:
             while done < len(candidates) and not (cancel is not None and cancel.is_set()):
-                done += yield from indexer.add_some(candidates[done:], done, len(candidates), cancel)
+                for steps in indexer.add_some(candidates[done:], done, len(candidates), cancel):
+                    done += sum(step.report is not None for step in steps)
+                    yield from steps
             while not (cancel is not None and cancel.is_set()) and (yield from indexer.embed_some(cancel)):
                 pass
 

@@ -11,7 +11,7 @@ from dataclasses import dataclass, replace
 from functools import partial
 from pathlib import Path
 
-from PySide6.QtCore import QObject, QUrl, Slot
+from PySide6.QtCore import QObject, QUrl, Signal, Slot
 from PySide6.QtGui import QDesktopServices
 
 from desktop_app.answer_words import holding_quote, values_of
@@ -52,7 +52,13 @@ class _Open:
 
 
 class SourceDesk(QObject):
-    """Opens documents and explanations beside the conversation."""
+    """Opens documents and explanations beside the conversation.
+
+    Signals:
+        marks_changed(): what of a document is quoted has changed, so that passages of it are new and lack vectors.
+    """
+
+    marks_changed = Signal()
 
     def __init__(
         self,
@@ -221,6 +227,7 @@ class SourceDesk(QObject):
             self._source_view.update_marks(document)
         if error is not None:
             self._window.show_problem(explain(error))
+        self.marks_changed.emit()
 
     @Slot(object)
     def _open_original(self, source: Source) -> None:

@@ -12,7 +12,7 @@ from PySide6.QtGui import QDragEnterEvent, QGuiApplication
 from pytestqt.qtbot import QtBot
 
 from desktop_app.adding_view import AddingView
-from rag.types import FileReport, FileState
+from rag.types import FileReport, FileState, Span
 from tests.gui.fake_workbench import FakeWorkbench
 from tests.gui.open_window import OpenWindow, open_window
 
@@ -121,6 +121,17 @@ def test_missing_vectors_of_an_earlier_time_are_computed_at_the_start(qtbot: QtB
     with open_window(qtbot, tmp_path, bench) as opened:
         opened.wait(lambda: bench.n_missing == 0)
         opened.wait(lambda: not opened.controller.indexing.is_busy)
+
+
+def test_passages_that_are_new_because_a_mark_was_lifted_get_their_vectors(opened: OpenWindow) -> None:
+    opened.wait(lambda: not opened.controller.indexing.is_busy)
+    held = opened.bench.documents[0]
+    opened.bench.set_aside(held.id, Span(0, 20))
+    opened.controller.sources.show_document(held.id)
+    opened.bench.n_missing = 2
+    document = opened.bench.document(held.id)
+    opened.gui.source_view.lift_requested.emit(held.id, document.marks[0], True)
+    opened.wait(lambda: opened.bench.lifted and not opened.bench.n_missing)
 
 
 def test_watched_folders_are_brought_in_step_at_the_start_and_a_new_one_when_it_is_watched(
