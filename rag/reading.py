@@ -62,18 +62,13 @@ class LocalReader:
         reader = self._reader_of(media_type, path)
         try:
             reading = _storable(reader.read(content, path))
-            reading = replace(reading, marks=noise.marks_for(reading))
+            _refuse_text(reading.text, path)
+            return replace(reading, marks=noise.marks_for(reading))
         except (SourceError, MemoryError):
             raise
         except Exception as error:
             # The one border for whatever a parser stumbles over: bytes from outside can make it raise anything.
             raise UnreadableSource(path=str(path), reason="it is damaged, or not what its name says.") from error
-        if not reading.text.strip():
-            raise EmptySource(path=str(path), reason="there is no text in it.")
-        if len(reading.text) > MAX_CHARS:
-            millions = f"{len(reading.text) / 10**6:,.0f} million characters; at most {MAX_CHARS // 10**6}"
-            raise UnreadableSource(path=str(path), reason=f"its text is too long ({millions}). Split it.")
-        return reading
 
     def _reader_of(self, media_type: str, path: Path) -> FormatReader:
         if media_type == sniffing.ENCRYPTED_OFFICE:
@@ -158,6 +153,14 @@ def _cause(error: OSError | ValueError, path: Path) -> str:
     if isinstance(error, ValueError):
         return "its name cannot be used on this system."
     return f"{(error.strerror or str(error)).lower()}."
+
+
+def _refuse_text(text: str, path: Path) -> None:
+    if not text.strip():
+        raise EmptySource(path=str(path), reason="there is no text in it.")
+    if len(text) > MAX_CHARS:
+        millions = f"{len(text) / 10**6:,.0f} million characters; at most {MAX_CHARS // 10**6}"
+        raise UnreadableSource(path=str(path), reason=f"its text is too long ({millions}). Split it.")
 
 
 def _storable(reading: Reading) -> Reading:
