@@ -9,6 +9,7 @@ from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from itertools import islice
 from pathlib import PurePath
 
 from desktop_app.library_rows import DocumentRow, UnreadRow
@@ -21,6 +22,7 @@ from rag.types import Source
 _NOTHING_SAID = "The file does not say."
 _NOT_KNOWN = "Use “Correct…” to go back to what the file says."
 _MOST_KINDS = 4
+_MOST_TWINS = 3
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,7 +59,7 @@ def document_card(row: DocumentRow, correction: Correction, said: Source | None,
         Fact("Collections", ", ".join(collections)),
         *_place(source.path),
         Fact("Changed", _moment(row.file)),
-        *(Fact("Also in", twin.path, "The same text, word for word") for twin in row.twins[:3]),
+        *_also_in(row),
     ]
     return Card(row.title, row.note, _told(facts), ("original", "folder", "correct", "collect"))
 
@@ -129,6 +131,14 @@ def _given(caption: str, shown: str, given: str | None, said: str | None) -> Fac
     if said is None:
         return Fact(caption, shown, _NOT_KNOWN)
     return Fact(caption, shown, f"The file says: {said}" if said else _NOTHING_SAID)
+
+
+def _also_in(row: DocumentRow) -> tuple[Fact, ...]:
+    """The files that hold the same text, a few of them by their paths."""
+    n_more = len(row.twins) - _MOST_TWINS
+    named = (Fact("Also in", twin.path, f"The same text, word for word: {twin.path}") for twin in row.twins)
+    more = Fact("Also in", count_words(n_more, "further file", "further files"), "\n".join(row.paths[1:21]))
+    return (*islice(named, _MOST_TWINS), *([more] if n_more > 0 else []))
 
 
 def _characters(source: Source) -> str:

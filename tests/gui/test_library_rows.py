@@ -124,6 +124,14 @@ def test_a_correction_is_marked_and_what_the_file_says_is_at_hand():
     assert "Title" not in facts
 
 
+def test_the_files_that_hold_the_same_text_are_named_and_the_rest_counted():
+    source = source_of("Water")
+    twins = tuple(replace(file_of(source), path=f"/copies/{number}.pdf") for number in range(5))
+    card = document_card(DocumentRow(source, file_of(source), twins), Correction(), source, ())
+    also = [fact.value for fact in card.facts if fact.caption == "Also in"]
+    assert also == ["/copies/0.pdf", "/copies/1.pdf", "/copies/2.pdf", "2 further files"]
+
+
 def test_several_documents_are_summed_up():
     sources = [source_of("One", n_pages=3), source_of("Other", n_pages=4)]
     card = documents_card([DocumentRow(one, file_of(one)) for one in sources])

@@ -297,6 +297,45 @@ class TestKeys:
             action in deeds._menu(("open", "original", "folder", "copy_path", "correct", "collect", "remove")).actions()
         )
 
+    def test_the_original_and_the_menu_of_collections_have_keys_of_their_own(
+        self, qtbot: QtBot, view: LibraryView, deeds: LibraryDeeds
+    ) -> None:
+        select(view, APPLE)
+        view.documents.setFocus()
+        opened: list[str] = []
+        deeds.open_requested.connect(opened.append)
+        with qtbot.waitSignal(deeds.original_requested) as original:
+            qtbot.keyClick(view.documents, Qt.Key.Key_Return, Qt.KeyboardModifier.ControlModifier)
+        assert original.args == [(APPLE.path,)]
+        assert opened == []
+        qtbot.keyClick(view.documents, Qt.Key.Key_G, Qt.KeyboardModifier.ControlModifier)
+        assert deeds.collect_menu.isVisible()
+        deeds.collect_menu.close()
+        qtbot.keyClick(
+            view.documents, Qt.Key.Key_C, Qt.KeyboardModifier.ControlModifier | Qt.KeyboardModifier.ShiftModifier
+        )
+        assert QApplication.clipboard().text() == APPLE.path
+
+    def test_in_a_narrow_window_the_details_make_room_but_a_form_gets_it(
+        self, qtbot: QtBot, view: LibraryView, deeds: LibraryDeeds
+    ) -> None:
+        select(view, APPLE)
+        assert view.details.isVisible()
+        view.resize(view.minimumSize())
+        qtbot.waitUntil(view.details.isHidden)
+        view.actions_by_name["correct"].trigger()
+        assert view.details.isVisible()
+        assert view.side.isHidden()
+        view.details.close_form()
+        assert view.details.isHidden()
+        assert view.side.isVisible()
+
+    def test_the_details_can_be_closed(self, view: LibraryView, deeds: LibraryDeeds) -> None:
+        view.buttons["details"].click()
+        assert view.details.isHidden()
+        view.buttons["details"].click()
+        assert view.details.isVisible()
+
     def test_without_a_selection_nothing_can_be_done_to_it(self, view: LibraryView, deeds: LibraryDeeds) -> None:
         for name in ("open", "original", "folder", "correct", "collect", "uncollect", "remove", "retry"):
             assert not view.actions_by_name[name].isEnabled()
