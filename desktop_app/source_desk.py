@@ -5,14 +5,11 @@ It draws nothing; the source view and the explanation do.
 
 from __future__ import annotations
 
-import os
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from functools import partial
-from pathlib import Path
 
-from PySide6.QtCore import QObject, QUrl, Signal, Slot
-from PySide6.QtGui import QDesktopServices
+from PySide6.QtCore import QObject, Signal, Slot
 
 from desktop_app.answer_words import holding_quote, values_of
 from desktop_app.asking import Asker
@@ -30,8 +27,6 @@ from desktop_app.workers import Errand
 from rag.errors import RagError
 from rag.types import Document, Hit, Mark, Quote, Source, Span, Turn
 
-_NO_ORIGINAL = "The original file is not at its place any more."
-_NO_PROGRAM = "The desktop has no program that opens this file."
 _NO_SUCH_PLACE = "This passage does not stand in the document as it is now. Ask again to search what is there."
 
 
@@ -56,9 +51,11 @@ class SourceDesk(QObject):
 
     Signals:
         marks_changed(): what of a document is quoted has changed, so that passages of it are new and lack vectors.
+        original_requested(paths): the first of these files that is there is to be opened in its own program.
     """
 
     marks_changed = Signal()
+    original_requested = Signal(object)
 
     def __init__(
         self,
@@ -90,7 +87,7 @@ class SourceDesk(QObject):
         self._connect_pages()
         source_view.lift_requested.connect(self._lift)
         source_view.set_aside_requested.connect(self._set_aside)
-        source_view.original_requested.connect(self._open_original)
+        source_view.original_requested.connect(self._ask_original)
         window.actions_by_name["show_source"].toggled.connect(self._mark_open)
         why_view.hit_activated.connect(self._show_explained_hit)
         why_view.close_requested.connect(window.hide_source)
@@ -230,13 +227,10 @@ class SourceDesk(QObject):
         self.marks_changed.emit()
 
     @Slot(object)
-    def _open_original(self, source: Source) -> None:
-        """Open the file in the program that the desktop has for it."""
-        path = existing_file(source.path)
-        if path is None:
-            self._source_view.reading.show_remark(_NO_ORIGINAL)
-        elif not QDesktopServices.openUrl(QUrl.fromLocalFile(str(path))):
-            self._source_view.reading.show_remark(_NO_PROGRAM)
+    def _ask_original(self, source: Source) -> None:
+        """The file that the document was read from, then the copies of it."""
+        copies = (row.path for row in self._workbench.files() if row.document_id == source.id)
+        self.original_requested.emit(list(dict.fromkeys((source.path, *copies))))
 
     def _step(self, by: int) -> None:
         self._show(self._current + by)
@@ -315,8 +309,3 @@ def _changed(
     with telling(failures.append):
         return workbench.document(document_id), next(iter(failures), None)
     return None, failures[0]
-
-
-def existing_file(path: str) -> Path | None:
-    """The file of this path, or the archive that it lies in; None where there is neither."""
-    return next((place for place in (Path(path), *Path(path).parents) if os.path.isfile(place)), None)  # noqa: PTH113

@@ -10,6 +10,7 @@ import pytest
 from PySide6.QtCore import QCoreApplication, QEvent, Qt
 from PySide6.QtWidgets import QLineEdit
 
+from desktop_app.buttons import QuietButton
 from desktop_app.inert_text import InertText
 from desktop_app.page_desk import PageDesk
 from desktop_app.reading_line import TabButton
@@ -287,3 +288,16 @@ def test_in_the_window_pages_are_shown_and_their_thread_ends_with_it(qtbot, tmp_
         opened.wait(lambda: opened.gui.source_view.pages.pictured)
         assert "pages" in {thread.name for thread in threading.enumerate()}
     assert "pages" not in {thread.name for thread in threading.enumerate()}
+
+
+def test_the_original_is_opened_in_its_own_program_from_wherever_a_copy_is(qtbot, tmp_path):
+    with open_window(qtbot, tmp_path) as opened:
+        source, view = opened.bench.documents[1], opened.gui.source_view
+        copy = tmp_path / "copy.md"
+        copy.write_text(source.text)
+        row = next(row for row in opened.bench.files() if row.document_id == source.id)
+        opened.bench.skipped_files.append(replace(row, path=str(copy)))
+        opened.controller.sources.show_document(source.id)
+        open_it = next(one for one in view.findChildren(QuietButton) if one.text() == "Open original")
+        open_it.click()
+        assert opened.chooser.opened == [copy]
