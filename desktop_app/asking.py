@@ -18,7 +18,8 @@ from desktop_app.problems import Problem, explain
 from desktop_app.telling import telling
 from desktop_app.turn_record import TurnRecord
 from desktop_app.workers import Answering, Question
-from rag.types import Answer, Checked, Claim, Delta, Done, Event, Hit, Quoted, Retrieved, Scope, Turn
+from rag.events import Checked, Delta, Done, Event, Quoted, Retrieved
+from rag.types import Answer, Claim, Hit, Scope, Turn
 
 DELTA_INTERVAL_MS = 40
 _REMEMBERED_TURNS = 50

@@ -18,7 +18,8 @@ from desktop_app.scope_words import NOTHING_IN_SCOPE, asked_words, short_words
 from desktop_app.scoping import Holding, standing_of
 from rag.assistant import Assistant
 from rag.errors import QuestionTooLong
-from rag.types import Answer, ClaimStatus, Done, Hit, Retrieved, Scope, Turn, Verdict
+from rag.events import Done, Retrieved
+from rag.types import Answer, ClaimStatus, Hit, Scope, Turn, Verdict
 
 __all__ = ["add_commands", "answer_text", "ask", "described"]
 

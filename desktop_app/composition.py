@@ -12,8 +12,8 @@ from typing import Final
 
 from desktop_app.adding import Adding
 from desktop_app.hosted_engines import HostedChat, HostedFinder
-from desktop_app.hosting import ChildGaveUp, ChildStopped, Death, Host, stop_all
 from desktop_app.hosted_pages import HostedPages, pages_host
+from desktop_app.hosting import ChildGaveUp, ChildStopped, Death, Host, stop_all
 from desktop_app.logbook import engine_output
 from desktop_app.making import make_chat, make_indexer, make_search, make_search_without_index
 from desktop_app.pacing import Pace
@@ -29,10 +29,11 @@ from models.catalogue import Role
 from models.shelf import Shelf
 from rag.assistant import Assistant
 from rag.errors import StoreUnavailable
+from rag.events import Event
 from rag.holdings import Collection, Correction, Holdings, WatchedFolder
 from rag.rows import FileRow
 from rag.store import Store
-from rag.types import Document, Event, Hit, IngestProgress, Scope, Source, Span, Turn
+from rag.types import Document, Hit, IngestProgress, Scope, Source, Span, Turn
 
 #: Passages that Chroma takes over at a time: a question that comes in between waits a tenth of a second.
 SLICE_ROWS: Final = 100

@@ -15,7 +15,8 @@ from PySide6.QtWidgets import QFrame, QScrollArea, QStackedLayout, QWidget
 from desktop_app.empty_conversation import EmptyConversation
 from desktop_app.theme import Theme, ThemeSource
 from desktop_app.turn_view import FAILED_TITLE, TurnView
-from rag.types import Answer, Claim, Conversation, Retrieved, Turn
+from rag.events import Retrieved
+from rag.types import Answer, Claim, Conversation, Turn
 
 _MARGIN_PX = 28
 _AHEAD_PX = 600

@@ -18,7 +18,8 @@ from desktop_app.logbook import USABLE
 from desktop_app.paths import AppPaths
 from desktop_app.speed_memory import Peak, descendants, peak, peak_bytes
 from rag.assistant import Assistant
-from rag.types import Delta, Done, Quoted, Scope
+from rag.events import Delta, Done, Quoted
+from rag.types import Scope
 
 N_STARTS = 7
 _POLL_S = 0.002

@@ -7,7 +7,8 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from rag.types import Answer, Checked, Claim, Delta, Done, Event, Finish, Quoted, Retrieved, Turn
+from rag.events import Checked, Delta, Done, Event, Quoted, Retrieved
+from rag.types import Answer, Claim, Finish, Turn
 
 
 class TurnRecord:

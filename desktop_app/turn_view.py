@@ -19,7 +19,8 @@ from desktop_app.theme import Theme
 from desktop_app.turn_footer import ProblemBox, TurnFooter
 from desktop_app.turn_head import TurnHead
 from desktop_app.wording import count_words
-from rag.types import Answer, Claim, Finish, Retrieved, Turn, Verdict
+from rag.events import Retrieved
+from rag.types import Answer, Claim, Finish, Turn, Verdict
 
 FAILED_TITLE = "This question could not be answered"
 _NEVER_ANSWERED = "Broken off before this question was answered"

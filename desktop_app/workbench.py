@@ -11,9 +11,10 @@ from typing import Protocol
 
 from desktop_app.pacing import Pace
 from desktop_app.pages import PageSource
+from rag.events import Event
 from rag.holdings import Collection, Correction, WatchedFolder
 from rag.rows import FileRow
-from rag.types import Document, Event, IngestProgress, Scope, Source, Span, Turn
+from rag.types import Document, IngestProgress, Scope, Source, Span, Turn
 
 
 class EngineStatus(StrEnum):

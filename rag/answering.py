@@ -7,10 +7,11 @@ from dataclasses import dataclass
 from threading import Event as CancelEvent
 
 from rag.checking import check
+from rag.events import Checked, Delta
 from rag.ports import ChatModel, Generation
 from rag.prompting import fit_prompt
 from rag.prose import ProseSplitter
-from rag.types import Checked, Claim, Delta, Finish, Quote, Sampling
+from rag.types import Claim, Finish, Quote, Sampling
 
 #: Where the prose would open a new turn or a heading, it is over.
 _STOPS = ("\n\n", "\nQuestion:", "\nQuotations:")

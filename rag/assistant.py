@@ -8,24 +8,10 @@ from dataclasses import replace
 from threading import Event as CancelEvent
 
 from rag.answering import Prose, write_prose
+from rag.events import Checked, Delta, Done, Event, Quoted, Retrieved
 from rag.followup import make_standalone
 from rag.ports import ChatModel, EvidenceFinder
-from rag.types import (
-    Answer,
-    Checked,
-    Delta,
-    Done,
-    Event,
-    Findings,
-    Finish,
-    Quoted,
-    Retrieved,
-    Sampling,
-    Scope,
-    Timings,
-    Turn,
-    Verdict,
-)
+from rag.types import Answer, Findings, Finish, Sampling, Scope, Timings, Turn, Verdict
 
 #: Passages shown where the sources do not say.
 NEAREST = 5

@@ -96,8 +96,9 @@ class Part:
 
     @property
     def name(self) -> str:
-        """In words: `page 7`, `page iv`, `sheet Costs`."""
-        return f"{self.kind.value} {self.label or self.number}"
+        """In words: `page 7`, `page iv`, `sheet Costs`; slides are counted, whatever their title."""
+        called = "" if self.kind is PartKind.SLIDE else self.label
+        return f"{self.kind.value} {called or self.number}"
 
 
 class NoiseKind(StrEnum):
@@ -443,46 +444,6 @@ class Findings:
     period: Period | None = None
     survey: Survey | None = None
     reasons: tuple[Reason, ...] = ()
-
-
-@dataclass(frozen=True, slots=True)
-class Retrieved:
-    """First event of a turn: the question as it is searched for, and the passages found."""
-
-    standalone: str
-    hits: tuple[Hit, ...]
-    elapsed_ms: float
-
-
-@dataclass(frozen=True, slots=True)
-class Quoted:
-    """Second event: the verdict and its quotes, cut and ready to be painted."""
-
-    answer: Answer
-
-
-@dataclass(frozen=True, slots=True)
-class Delta:
-    """A piece of prose as the model writes it, citation marks included."""
-
-    text: str
-
-
-@dataclass(frozen=True, slots=True)
-class Checked:
-    """A finished sentence, checked against the quotes it cites."""
-
-    claim: Claim
-
-
-@dataclass(frozen=True, slots=True)
-class Done:
-    """Last event of every turn, whether complete, cut or stopped."""
-
-    answer: Answer
-
-
-Event = Retrieved | Quoted | Delta | Checked | Done
 
 
 class FileState(StrEnum):

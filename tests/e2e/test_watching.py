@@ -13,7 +13,8 @@ from desktop_app.composition import LocalWorkbench, prepare_library
 from desktop_app.pacing import Hold, Pace
 from desktop_app.paths import AppPaths
 from desktop_app.settings import Settings
-from rag.types import Done, FileState, Quoted, Scope, Stage
+from rag.events import Done, Quoted
+from rag.types import FileState, Scope, Stage
 
 pytestmark = [pytest.mark.e2e, pytest.mark.timeout(300)]
 

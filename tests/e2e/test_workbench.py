@@ -14,7 +14,8 @@ from desktop_app.opening import prepared
 from desktop_app.paths import AppPaths
 from desktop_app.settings import Settings
 from rag.errors import StoreUnavailable
-from rag.types import Done, Finish, Quoted, Scope, Stage
+from rag.events import Done, Quoted
+from rag.types import Finish, Scope, Stage
 
 pytestmark = [pytest.mark.e2e, pytest.mark.timeout(300)]
 

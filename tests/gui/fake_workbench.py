@@ -14,17 +14,14 @@ from desktop_app.pacing import Pace
 from desktop_app.pages import PageSource
 from desktop_app.workbench import EngineState, EngineStatus, IndexState, Notice
 from rag.errors import StoreUnavailable
+from rag.events import Checked, Delta, Done, Event, Quoted, Retrieved
 from rag.holdings import Collection, Correction, WatchedFolder
 from rag.rows import FileRow
 from rag.types import (
     Answer,
-    Checked,
     Claim,
     ClaimStatus,
-    Delta,
     Document,
-    Done,
-    Event,
     FileReport,
     FileState,
     Finish,
@@ -33,8 +30,6 @@ from rag.types import (
     Mark,
     NoiseKind,
     Quote,
-    Quoted,
-    Retrieved,
     Sampling,
     Scope,
     Source,

@@ -15,7 +15,7 @@ from desktop_app.conversation_view import ConversationView
 from desktop_app.quote_card import QuoteCard
 from desktop_app.theme import ThemeSource
 from desktop_app.turn_view import TurnView
-from rag.types import Retrieved
+from rag.events import Retrieved
 from tests.gui.sample_turns import ANSWER, NOT_IN_SOURCES, SUPPORTED, conversation, hit, turn
 
 pytestmark = [pytest.mark.gui, pytest.mark.qt_log_ignore("This plugin does not support")]

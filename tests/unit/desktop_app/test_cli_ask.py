@@ -12,8 +12,9 @@ import pytest
 
 from desktop_app import cli_ask
 from desktop_app.cli_session import Failed
+from rag.events import Done, Event
 from rag.holdings import Collection
-from rag.types import Done, Event, Scope, Source, Turn
+from rag.types import Scope, Source, Turn
 from tests.transcripts import COPIES, PAPER, REPORT_DOCUMENT, placed
 
 DOCUMENTS = (PAPER, REPORT_DOCUMENT, *COPIES)

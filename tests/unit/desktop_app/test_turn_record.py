@@ -3,7 +3,8 @@ from __future__ import annotations
 from dataclasses import replace
 
 from desktop_app.turn_record import TurnRecord
-from rag.types import Checked, Delta, Done, Finish, Quoted, Retrieved, Scope, Turn
+from rag.events import Checked, Delta, Done, Quoted, Retrieved
+from rag.types import Finish, Scope, Turn
 from tests.gui.fake_workbench import BRIDGE, answer_of, document
 
 SOURCE = document(BRIDGE, "local/bridge.txt", "Bridge over the Lune closed")

@@ -5,19 +5,8 @@ from threading import Event
 import pytest
 
 from rag.assistant import Assistant
-from rag.types import (
-    Checked,
-    ClaimStatus,
-    Delta,
-    Done,
-    Findings,
-    Finish,
-    Quoted,
-    Retrieved,
-    Sampling,
-    Scope,
-    Verdict,
-)
+from rag.events import Checked, Delta, Done, Quoted, Retrieved
+from rag.types import ClaimStatus, Findings, Finish, Sampling, Scope, Verdict
 from tests.fakes import Pause, ScriptedChat
 from tests.unit.rag.made import quote, turn
 
