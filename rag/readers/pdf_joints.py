@@ -40,6 +40,7 @@ _USUAL_LEADING = 1.3
 _LOOSER = 1.22
 _INDENT = 0.7
 _SHORT_RUN = 3
+_MOSTLY_FULL = 0.6
 _SAME_LEFT_POINTS = 8.0
 _CROSSING_CHARS = 15
 
@@ -47,11 +48,11 @@ _CROSSING_CHARS = 15
 def joints(lines: Sequence[Line], frames: Boxes, rows: _Flags) -> list[str]:
     """What goes between each line and the next: WRAPPED or nothing, LINE, PARAGRAPH, or HYPHEN for a word that goes on.
 
-    `frames` has a row for each line: left, top, right, bottom, size.
+    `frames` has a row for each line: left, top, right, bottom, size, and how far down it begins and ends.
     """
     if len(lines) < 2:
         return []
-    x0, top, x1, bottom, size = frames.T
+    x0, top, x1, bottom, size, _, _ = frames.T
     texts = [line.text for line in lines]
     n_chars = np.array([len(text) or 1 for text in texts])
     ends = np.array([text[-1:] in _SENTENCE_ENDS for text in texts])[:-1]
@@ -60,11 +61,14 @@ def joints(lines: Sequence[Line], frames: Boxes, rows: _Flags) -> list[str]:
     no_prose = rows | np.array([line.is_turned for line in lines])
     prose = ~(no_prose[:-1] | no_prose[1:])
     same = _same_run(frames, alike | (goes_on & prose), np.array([line.is_turned for line in lines]))
-    left, right = _margins(frames, rows, same)
+    left, own_right, right, n_lines = _margins(frames, rows, same)
 
     blanks = np.array([text.find(" ") for text in texts])
     first_word = (1 + np.where(blanks < 0, n_chars, blanks)) * (x1 - x0) / n_chars
     full = x1[:-1] + first_word[1:] > right[:-1] - 0.1 * size[:-1]
+    # A few short lines, each with a capital, are rather a list than a paragraph.
+    full &= goes_on | (n_lines[:-1] > _SHORT_RUN) | (n_chars[:-1] >= _LONG_CHARS)
+    wraps = full | (goes_on & (x1[:-1] - left[:-1] > _MOSTLY_FULL * (own_right[:-1] - left[:-1])))
     indent = _INDENT * size[1:]
     indented = (x0[1:] - left[1:] > indent) & (x0[:-1] - left[:-1] < indent)
     items = np.array([_ITEM.match(text) is not None for text in texts])[1:]
@@ -73,9 +77,9 @@ def joints(lines: Sequence[Line], frames: Boxes, rows: _Flags) -> list[str]:
     crosses = elsewhere & prose & alike & goes_on & (n_chars[:-1] > _CROSSING_CHARS)
 
     # From the weakest reason to the strongest.
-    joint = np.where(full | goes_on, WRAPPED, LINE).astype(object)
-    joint[items & (~full | (x0[1:] + indent < x0[:-1]) | ends)] = LINE
-    joint[indented & ~goes_on & (~full | ends)] = PARAGRAPH
+    joint = np.where(wraps, WRAPPED, LINE).astype(object)
+    joint[items & (~wraps | (x0[1:] + indent < x0[:-1]) | ends)] = LINE
+    joint[indented & ~goes_on & (~wraps | ends)] = PARAGRAPH
     joint[rows[:-1] | rows[1:] | bullets] = LINE
     joint[~same] = PARAGRAPH
     joint[crosses & ~same] = WRAPPED
@@ -97,7 +101,7 @@ def _wrapped(line: Line, following: str) -> str:
 
 def rows_of_tables(lines: Sequence[Line], frames: Boxes) -> _Flags:
     """Which lines are rows: they end in figures and are wider than their characters need, or have gaps, or leaders."""
-    x0, _, x1, _, size = frames.T
+    x0, _, x1, _, size, _, _ = frames.T
     n_chars = np.array([len(line.text) or 1 for line in lines])
     advance = (x1 - x0) / (n_chars * size)
     usual = _middle(advance[n_chars >= _LONG_CHARS], _USUAL_ADVANCE)
@@ -122,8 +126,8 @@ def _looks_tabular(text: str, is_wide: bool) -> bool:
 
 def _same_run(frames: Boxes, may_belong: _Flags, turned: _Flags) -> _Flags:
     """Whether each line and the next are evenly set, one below the other."""
-    x0, _, x1, bottom, size = frames.T
-    drops = (bottom[1:] - bottom[:-1]) / np.maximum(size[1:], size[:-1])
+    x0, _, x1, _, size, begins, ends = frames.T
+    drops = (begins[1:] - ends[:-1]) / np.maximum(size[1:], size[:-1])
     below = (x0[:-1] < x1[1:]) & (x0[1:] < x1[:-1])
     usual = drops[below & _between(drops, 0.6, 2.2)]
     leading = min(_middle(usual, _USUAL_LEADING), 2.0) if len(usual) >= 4 else _USUAL_LEADING
@@ -137,8 +141,11 @@ def _same_run(frames: Boxes, may_belong: _Flags, turned: _Flags) -> _Flags:
     return np.array(same)
 
 
-def _margins(frames: Boxes, rows: _Flags, same: _Flags) -> tuple[_Numbers, _Numbers]:
-    """Where the run of each line begins and ends; a short one may be as wide as lines that begin where it does."""
+def _margins(frames: Boxes, rows: _Flags, same: _Flags) -> tuple[_Numbers, _Numbers, _Numbers, _Numbers]:
+    """Where the run of each line begins and ends, where lines of it might end, and how many it has.
+
+    Lines of a short run might be as long as others of the page that begin where they do.
+    """
     x0, x1 = frames[:, 0], frames[:, 2]
     starts = np.concatenate([[0], np.flatnonzero(~same) + 1])
     n_lines = np.diff(starts, append=len(x0))
@@ -148,10 +155,16 @@ def _margins(frames: Boxes, rows: _Flags, same: _Flags) -> tuple[_Numbers, _Numb
     for place, end, is_row in zip(where.tolist(), x1.tolist(), rows.tolist(), strict=True):
         if not is_row and end > widest.get(place, 0.0):
             widest[place] = end
+    possible = right.copy()
     for run in np.flatnonzero(n_lines <= _SHORT_RUN).tolist():
         place = round(left[run] / _SAME_LEFT_POINTS)
-        right[run] = max(right[run], *(widest.get(near, 0.0) for near in (place - 1, place, place + 1)))
-    return np.repeat(left, n_lines), np.repeat(right, n_lines)
+        possible[run] = max(right[run], *(widest.get(near, 0.0) for near in (place - 1, place, place + 1)))
+    return (
+        np.repeat(left, n_lines),
+        np.repeat(right, n_lines),
+        np.repeat(possible, n_lines),
+        np.repeat(n_lines, n_lines),
+    )
 
 
 def _between(values: _Numbers, low: float, high: float) -> _Flags:

@@ -19,6 +19,7 @@ from rag.readers.pdf_joints import joints, rows_of_tables
 from rag.readers.pdf_lines import Line, lines_of
 
 _SPACES = re.compile("  +")
+_NO_TITLE = re.compile(r"@|://|^[\W\d_]*$|^(?:table of )?contents$|^inhalt(?:sverzeichnis)?$", re.IGNORECASE)
 _EDGE_LINES = 3
 _LARGER = 1.15
 _TITLE_LINES = 4
@@ -114,7 +115,7 @@ def places_of(text: str, piece: Piece) -> list[int]:
 
 
 def _frames(lines: Sequence[Line]) -> Boxes:
-    return np.array([(line.x0, line.top, line.x1, line.bottom, line.size) for line in lines])
+    return np.array([(line.x0, line.top, line.x1, line.bottom, line.size, line.begins, line.ends) for line in lines])
 
 
 def _pieces(lines: Sequence[Line], between: Sequence[str]) -> tuple[list[Piece], list[int]]:
@@ -167,14 +168,14 @@ def _edge(frame: Sequence[float], span: tuple[int, int]) -> EdgeLine:
 
 def _ends_wide(frames: Boxes) -> bool:
     """Whether the last line reaches about as far right as lines like it do."""
-    x0, _, x1, _, size = frames.T
+    x0, _, x1, _, size, _, _ = frames.T
     is_alike = (x0 < x1[-1]) & (x0[-1] < x1) & (np.abs(size / size[-1] - 1.0) < 0.15)
     return bool(x1[-1] > x1[is_alike].max(initial=x1[-1]) - 6 * size[-1])
 
 
 def _largest(lines: Sequence[Line], height: float) -> str:
     upper = [
-        line for line in lines if line.top < 0.6 * height and not line.is_turned and any(map(str.isalpha, line.text))
+        line for line in lines if line.top < 0.6 * height and not line.is_turned and not _NO_TITLE.search(line.text)
     ]
     size = max((line.size for line in upper), default=0.0)
     usual = sorted(line.size for line in lines)[len(lines) // 2]

@@ -28,16 +28,19 @@ _CELL_GAP = 1.2
 _SPACE_GAP = 0.15
 _GUTTER = 0.9
 _LEAST_SIZE = 0.1
+_MISSED_LINE_END = 0.7
 _LEAST_COLUMN_LINES = 5
 _MOST_COLUMNS = 4
 
 
 @dataclass(slots=True)
 class Line:
-    """A line as it is seen; `pieces` are runs of the page's characters, each with whether a space goes before it.
+    """A line as it is seen.
 
-    `size` is the height of its letters, `hyphen` the character that is a doubtful hyphen after it, `is_turned` that it
-    runs upwards or downwards. `gaps` are wide gaps in it: from x, to x, and the piece that comes after.
+    `pieces` are runs of the page's characters, each with whether a space goes before it. `begins` and `ends` are how
+    far down its first and its last character reach: as far as the line, unless PDFium missed a line end. `size` is
+    the height of its letters, `hyphen` the character that is a doubtful hyphen after it, `is_turned` that it runs up
+    or down the page. `gaps` are wide gaps in it: from x, to x, and the piece that comes after.
     """
 
     pieces: list[tuple[bool, int, int]]
@@ -45,6 +48,8 @@ class Line:
     top: float
     x1: float
     bottom: float
+    begins: float
+    ends: float
     size: float
     text: str
     hyphen: int | None = None
@@ -71,11 +76,13 @@ def _raw_lines(page: PageText) -> list[Line]:
     size = np.maximum(np.maximum(first[:, 3] - first[:, 1], last[:, 3] - last[:, 1]), _LEAST_SIZE)
     along, across = np.abs(_shift(first, last)).T
     turned = ((across > 2 * size) & (across > along)).tolist()
-    frames = np.stack([low[:, 0], low[:, 1], high[:, 2], high[:, 3], size], 1)
+    is_two = np.abs(first[:, 3] - last[:, 3]) > _MISSED_LINE_END * size
+    begins, ends_at = (np.where(is_two, edge[:, 3], high[:, 3]) for edge in (first, last))
+    frames = np.stack([low[:, 0], low[:, 1], high[:, 2], high[:, 3], begins, ends_at, size], 1)
     hyphens = [None] * len(found) if HYPHEN not in text else _hyphens(text, starts, ends)
     lines = [
-        Line([(False, start, end)], x0, y0, x1, y1, height, words, hyphen, is_turned)
-        for (start, words), end, (x0, y0, x1, y1, height), hyphen, is_turned in zip(
+        Line([(False, start, end)], x0, y0, x1, y1, y2, y3, height, words, hyphen, is_turned)
+        for (start, words), end, (x0, y0, x1, y1, y2, y3, height), hyphen, is_turned in zip(
             found, ends, frames.tolist(), hyphens, turned, strict=True
         )
     ]
@@ -108,7 +115,7 @@ def _upright(boxes: Boxes) -> Boxes:
 
 def _any_beside(frames: Boxes) -> bool:
     """Whether any line may stand beside the one before it, so that most pages need not be looked at line by line."""
-    x0, top, x1, bottom, size = frames.T
+    x0, top, x1, bottom, _, _, size = frames.T
     shared = np.minimum(bottom[1:], bottom[:-1]) - np.maximum(top[1:], top[:-1])
     return bool(((shared > 0) & (x0[1:] > x1[:-1] - _OVERLAPS * np.maximum(size[1:], size[:-1]))).any())
 
@@ -141,6 +148,7 @@ def _append(line: Line, right: Line) -> None:
     line.text += (" " if is_apart else "") + right.text
     line.x1 = right.x1
     line.top, line.bottom = min(line.top, right.top), max(line.bottom, right.bottom)
+    line.begins, line.ends = (line.bottom, line.bottom) if line.begins == line.ends else (line.begins, right.ends)
     line.size = max(line.size, right.size)
     line.hyphen = right.hyphen
 
@@ -290,13 +298,10 @@ def _cut(line: Line, gap: tuple[float, float, int]) -> tuple[Line, Line]:
     n_chars = sum(last - begin + is_apart for is_apart, begin, last in line.pieces[:first])
     before = [one for one in line.gaps if one[2] < first]
     after = [(one[0], one[1], one[2] - first) for one in line.gaps if one[2] > first]
-    left = Line(
-        line.pieces[:first], line.x0, line.top, start, line.bottom, line.size, line.text[:n_chars].rstrip(), gaps=before
-    )
+    frame = (line.bottom, line.begins, line.ends, line.size)
+    left = Line(line.pieces[:first], line.x0, line.top, start, *frame, line.text[:n_chars].rstrip(), gaps=before)
     pieces = [(False, *line.pieces[first][1:]), *line.pieces[first + 1 :]]
-    right = Line(
-        pieces, end, line.top, line.x1, line.bottom, line.size, line.text[n_chars:].lstrip(), line.hyphen, gaps=after
-    )
+    right = Line(pieces, end, line.top, line.x1, *frame, line.text[n_chars:].lstrip(), line.hyphen, gaps=after)
     return left, right
 
 
