@@ -42,6 +42,7 @@ _DAMAGE = (
     AttributeError,
     AssertionError,
     struct.error,
+    OverflowError,
     RecursionError,
     model.UnrecognizedCodePageError,
     model.UnsupportedEncodingError,
@@ -156,11 +157,11 @@ def _person(name: str, address: str) -> str:
 
 
 def _moment(properties: Properties) -> str:
-    moments: list[datetime | None] = [
-        properties.date_prop_value(pid)
-        for pid in (constants.PID_CLIENT_SUBMIT_TIME, constants.PID_MESSAGE_DELIVERY_TIME)
-    ]
-    found = next((moment for moment in moments if moment), None)
+    pids = (constants.PID_CLIENT_SUBMIT_TIME, constants.PID_MESSAGE_DELIVERY_TIME)
+    try:
+        found: datetime | None = next((moment for pid in pids if (moment := properties.date_prop_value(pid))), None)
+    except OverflowError:
+        return ""
     return f"{found:%Y-%m-%d %H:%M} UTC" if found else ""
 
 

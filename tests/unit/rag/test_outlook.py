@@ -12,7 +12,6 @@ from hypothesis import strategies as st
 
 from rag.errors import EncryptedSource, SourceError, UnreadableSource
 from rag.readers import outlook_rtf
-from rag.readers.outlook import MsgReader
 from rag.reading import LocalReader
 from rag.types import Reading
 from tests.mail_files import BODY, SUBJECT, message, outlook, outlook_tree
@@ -116,7 +115,7 @@ def test_damage_ends_in_a_reading_or_a_cause(place: int, value: int, length: int
     content = bytearray(outlook(attachments=[("notes.txt", b"Words. " * 300)]))
     content[place : place + length] = bytes([value]) * len(content[place : place + length])
     with contextlib.suppress(SourceError):
-        assert MsgReader().read(bytes(content), Path("a.msg")).parts
+        assert _read(bytes(content)).parts
 
 
 def test_an_unknown_code_page_ends_in_a_cause() -> None:
