@@ -37,7 +37,8 @@ def printed_lines(answer: Answer) -> Iterator[str]:
         for copy in quote.also_in:
             yield f"    also in {source_words(copy)} ({copy.name})"
     for hit in answer.nearest:
-        yield f"\n  - {hit.source.title} ({hit.source.name} {hit.span.start}-{hit.span.end})\n    {hit.text}"
+        place = f", {hit.place}" if hit.place else ""
+        yield f"\n  - {hit.source.title}{place} ({hit.source.name} {hit.span.start}-{hit.span.end})\n    {hit.text}"
     if supported_prose(answer):
         yield f"\n{answer.model} (a draft, checked against the quotes): {supported_prose(answer)}"
 

@@ -225,7 +225,7 @@ class HitCard(ExcerptCard):
     """A passage that came near a question; only its beginning is shown, in the interface's own letters."""
 
     def __init__(self, hit: Hit, theme: Theme, parent: QWidget | None = None) -> None:
-        super().__init__(hit.source, _excerpt(hit.text), "", theme, parent)
+        super().__init__(hit.source, _excerpt(hit.text), "", theme, parent, place=hit.place)
         self.setAccessibleName(f"Nearest passage, from {source_words(hit.source)}: {_excerpt(hit.text)}")
         self.setAccessibleDescription("Press Enter to open the source at this place")
 

@@ -121,7 +121,7 @@ def exhibits_of(answer: Answer, turn: int) -> tuple[Exhibit, ...]:
     if answer.verdict is not Verdict.NOT_IN_SOURCES:
         return shown
     return shown + tuple(
-        Exhibit(ExhibitKind.PASSAGE, turn, number, hit.source, hit.span, hit.text)
+        Exhibit(ExhibitKind.PASSAGE, turn, number, hit.source, hit.span, hit.text, place=hit.place)
         for number, hit in enumerate(answer.nearest, start=1)
     )
 
