@@ -44,7 +44,8 @@ class Contents:
 
     def n_watched(self, rows: Sequence[DocumentRow]) -> int:
         """How many of these documents lie in a watched folder, from which they would come back."""
-        return sum(any(_is_under(path, one.path) for one in self.watched for path in row.paths) for row in rows)
+        folders = tuple(start for one in self.watched for start in _within(one.path))
+        return sum(_lies(row, folders) for row in rows)
 
     def entries(self) -> tuple[ShelfEntry, ...]:
         """The lines of the list at the left."""
@@ -76,12 +77,15 @@ class Contents:
                 held = {one for each in self.collections if each.name == shelf.name for one in each.document_ids}
                 return tuple(row for row in self.documents if row.id in held)
             case ShelfKind.FOLDER:
-                return tuple(row for row in self.documents if any(_is_under(path, shelf.name) for path in row.paths))
+                within = _within(shelf.name)
+                return tuple(row for row in self.documents if _lies(row, within))
         return ()
 
 
-def _is_under(path: str, folder: str) -> bool:
-    """Whether a file lies in a folder, however deep; compared as text, for there may be very many."""
-    if not path.startswith(folder):
-        return False
-    return folder.endswith(("/", "\\")) or len(path) == len(folder) or path[len(folder)] in "/\\"
+def _within(folder: str) -> tuple[str, ...]:
+    """How the paths of files in a folder begin, however deep; compared as text, for there may be very many."""
+    return (folder,) if folder.endswith(("/", "\\")) else (f"{folder}/", f"{folder}\\")
+
+
+def _lies(row: DocumentRow, folders: tuple[str, ...]) -> bool:
+    return row.source.path.startswith(folders) or any(twin.path.startswith(folders) for twin in row.twins)

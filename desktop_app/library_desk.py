@@ -5,6 +5,7 @@ It reads no file itself; changes run in a thread of their own, adding in the ind
 
 from __future__ import annotations
 
+import time
 from collections.abc import Callable, Sequence
 from functools import partial
 from pathlib import Path
@@ -29,6 +30,7 @@ from rag.holdings import Correction
 from rag.types import Source
 
 _TOLD_MS = 12_000
+_REST_FACTOR = 9
 _REFRESH_MS = 1_000
 _SAVING = "Saving…"
 _UNCHANGED = "Only a change of the file, or a newer Seedbook, would let it be read. What to change stands under “Why”."
@@ -66,20 +68,28 @@ class LibraryDesk(QObject):
         self._pause = QTimer(self, singleShot=True, interval=_REFRESH_MS)
         self._last_folder = Path.home()
         self._is_closed = False
+        self._next_refresh_s = 0.0
         self.sources: tuple[Source, ...] = ()
         window.status_line.library_requested.connect(self.show)
 
     @Slot()
     def refresh(self) -> None:
-        """Ask the workbench which documents there are."""
+        """Ask the workbench which documents there are; while files are added, for a tenth of the time at most."""
+        if not (self._adding.is_adding and time.monotonic() < self._next_refresh_s):
+            self._refresh_now()
+
+    def _refresh_now(self) -> None:
         if self._is_closed:
             return
+        began_s = time.monotonic()
         self.sources = self._workbench.sources()
         self._window.status_line.show_library_size(len(self.sources))
         self._window.composer.set_library_empty(not self.sources, is_filling=self._adding.is_adding)
         if self._view is not None and self._view.isVisible():
             self._fill(self._view)
         self.changed.emit(self.sources)
+        now_s = time.monotonic()
+        self._next_refresh_s = now_s + _REST_FACTOR * (now_s - began_s)
 
     @Slot()
     def show(self) -> None:
@@ -241,7 +251,7 @@ class LibraryDesk(QObject):
     # What follows
 
     def _change(self, function: Callable[[], object]) -> None:
-        self._changes.make(Change(_SAVING, function, self.refresh))
+        self._changes.make(Change(_SAVING, function, self._refresh_now))
 
     def _add_chosen(self, paths: Sequence[Path]) -> None:
         if paths:
@@ -308,14 +318,14 @@ class LibraryDesk(QObject):
         self.open_requested.emit(document_id)
 
     def _show_shelf(self, shelf: Shelf) -> None:
-        self.refresh()
+        self._refresh_now()
         if self._view is not None:
             self._view.shelves.choose(shelf)
 
     def _follow_name(self, name: str, new_name: str) -> None:
         if self._view is not None and self._view.shelf == Shelf(ShelfKind.COLLECTION, name):
             self._view.shelves.expect(Shelf(ShelfKind.COLLECTION, new_name))
-        self.refresh()
+        self._refresh_now()
 
     def _begin_watching(self, folder: Path) -> None:
         self._adding.add((folder,))
@@ -329,11 +339,11 @@ class LibraryDesk(QObject):
             self._show_busy(f"Removing {count_words(n_left, 'document', 'documents')}…")
             if not self._pause.isActive():
                 self._pause.start()
-                self.refresh()
+                self._refresh_now()
 
     def _tell_removed(self) -> None:
         gone, self._gone = tuple(self._gone), []
-        self.refresh()
+        self._refresh_now()
         if gone:
             self.removed.emit(gone)
 

@@ -221,7 +221,8 @@ class UnreadRow:
 def natural(text: str) -> str:
     """What a person sorts a text by: without case, accents and what stands before it, and numbers by their value."""
     plain = text[:_MOST_SORTED_CHARS].casefold()
-    plain = _BEFORE.sub("", plain) or plain
+    if not plain[:1].isalnum():
+        plain = _BEFORE.sub("", plain) or plain
     if not plain.isascii():
         plain = _ACCENTS.sub("", unicodedata.normalize("NFKD", plain))
     return _DIGITS.sub(lambda match: match.group().zfill(12), plain)
