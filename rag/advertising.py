@@ -135,13 +135,18 @@ def _of_trades(text: str, lowered: str, words: frozenset[str]) -> Iterator[Span]
         if not named:
             continue
         goods = re.compile(rf"\b(?:{'|'.join(map(re.escape, named))})\b", re.IGNORECASE)
-        places = [match.start() for match in goods.finditer(text)]
+        places = sorted(place for one in named for place in _places(lowered, one))
         clusters = [_cluster(text, paragraph, goods) for paragraph in _paragraphs_of(text, places)]
-        found = [sentence for cluster in clusters for sentence in cluster]
-        if found and not _is_about(text, trade, [sentence.span for sentence in found]):
-            for cluster in clusters:
-                if sum(sentence.score for sentence in cluster) >= _MIN_SCORE:
-                    yield from (sentence.span for sentence in cluster)
+        selling = [cluster for cluster in clusters if sum(sentence.score for sentence in cluster) >= _MIN_SCORE]
+        if selling and not _is_about(text, trade, [sentence.span for cluster in clusters for sentence in cluster]):
+            yield from (sentence.span for cluster in selling for sentence in cluster)
+
+
+def _places(lowered: str, phrase: str) -> Iterator[int]:
+    place = lowered.find(phrase)
+    while place >= 0:
+        yield place
+        place = lowered.find(phrase, place + len(phrase))
 
 
 def _is_about(text: str, trade: _Trade, spans: Sequence[Span]) -> bool:

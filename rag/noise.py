@@ -242,18 +242,18 @@ def _mark_reactions(lines: Sequence[_Line]) -> None:
 
 def _mark_paragraphs(text: str, lowered: str, lines: Sequence[_Line]) -> None:
     if "cookie" in lowered:
-        _mark_cookies(text, lines)
+        _mark_cookies(text, lowered, lines)
     if any(word in lowered for word in phrases.APPEAL_WORDS):
-        _mark_appeals(text, lines)
+        _mark_appeals(text, lowered, lines)
     edges = {id(line): line for line in [*lines[:_EDGE_LINES], *lines[-_EDGE_LINES:]]}
     for line in edges.values():
         if line.kind is None and line.end - line.start <= _PARAGRAPH_CHARS:
             line.kind = _kind_at_edge(text, lowered, line)
 
 
-def _mark_cookies(text: str, lines: Sequence[_Line]) -> None:
+def _mark_cookies(text: str, lowered: str, lines: Sequence[_Line]) -> None:
     """A banner speaks of cookies once; a text about cookies does so throughout."""
-    speaking = [line for line in lines if "cookie" in text[line.start : line.end].lower()]
+    speaking = [line for line in lines if lowered.find("cookie", line.start, line.end) >= 0]
     banners = [
         line
         for line in speaking
@@ -264,11 +264,13 @@ def _mark_cookies(text: str, lines: Sequence[_Line]) -> None:
             line.kind = line.kind or NoiseKind.COOKIES
 
 
-def _mark_appeals(text: str, lines: Sequence[_Line]) -> None:
+def _mark_appeals(text: str, lowered: str, lines: Sequence[_Line]) -> None:
     """Paragraphs that ask the reader for money or a subscription; a letter that does nothing else is left alone."""
     appeals = []
     for place, line in enumerate(lines):
         if line.kind is not None or not 40 <= line.end - line.start <= _PARAGRAPH_CHARS:
+            continue
+        if not any(lowered.find(word, line.start, line.end) >= 0 for word in phrases.APPEAL_WORDS):
             continue
         n_signs = sum(form.search(text, line.start, line.end) is not None for form in phrases.APPEALS)
         is_below_a_call = place > 0 and lines[place - 1].kind is NoiseKind.TEASER

@@ -16,6 +16,7 @@ _SENTENCE_END = re.compile(r"[.!?…:;,\"”»)]\s*$")
 _ADDRESS = re.compile(r"https?:|www\.|doi", re.IGNORECASE)
 _LEAD_LINES = 15
 _LEAD_WORDS = 10
+_MAIN_SHARE = 0.7
 _LINK_WORDS = 6
 _MAX_LINK_SHARE = 0.12
 """Of the main text; a page with more of them is a list of links, and they are what it has to say."""
@@ -59,6 +60,7 @@ def main_text_marked(page: PageText, main_text: str) -> MarkedText:
     """
     lines = _lines(page, main_text)
     _keep_lead(page.text, lines)
+    _keep_prose(page.text, lines)
     links = _link_lines(page.text, lines)
     is_shown_by_scripts = _hidden_share(lines) > _MAX_HIDDEN_SHARE
     marks: list[Mark] = []
@@ -126,6 +128,17 @@ def _keep_lead(text: str, lines: Sequence[_Line]) -> None:
     for line in lines[title + 1 : first] if title is not None else ():
         is_prose = line.n_words >= _LEAD_WORDS and line.link_share < 0.3 and _ends_a_sentence(text, line)
         if is_prose and not line.is_hidden and line.runs[0].within.hint is None:
+            line.is_main = True
+
+
+def _keep_prose(text: str, lines: Sequence[_Line]) -> None:
+    """On a page that is nearly all main text (a report, an encyclopaedia) a paragraph outside it is no noise either."""
+    shown = [line for line in lines if not line.is_hidden]
+    if sum(line.n_kept for line in shown) < _MAIN_SHARE * sum(line.n_words for line in shown):
+        return
+    for line in shown:
+        is_prose = line.n_words >= 2 * _LEAD_WORDS and line.link_share < 0.3 and _ends_a_sentence(text, line)
+        if is_prose and line.runs[0].within.hint is None:
             line.is_main = True
 
 
