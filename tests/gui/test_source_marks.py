@@ -101,6 +101,15 @@ def test_grey_words_have_contrast_enough_to_be_read_and_are_paler_than_the_text(
     assert 4.5 <= contrast(ink, theme.surface) < contrast(theme.text, theme.surface) / 2
 
 
+def test_the_theme_changes_under_greyed_and_folded_words(view, themes):
+    view.show_document(marked(LONG, SHORT), [], 0)
+    themes.set_appearance("dark")
+    assert ink_of(view, "Read more") == noise_ink(themes.theme).name()
+    assert ink_of(view, "12 lines") == themes.theme.muted.name()
+    assert ink_of(view, "Show") == themes.theme.accent.name()
+    assert "Menu, 12 lines · Show" in on_screen(view)
+
+
 def test_a_long_stretch_is_one_quiet_line_that_a_click_unfolds(view, qtbot):
     view.show_document(marked(LONG), [], 0)
     assert "Menu, 12 lines · Show" in on_screen(view)

@@ -192,3 +192,13 @@ def die_while_made() -> Engine:
 def never_made() -> Engine:
     Event().wait()
     raise AssertionError
+
+
+class DyingPages:
+    """A drawer of pages that one of them kills."""
+
+    def sizes(self, path: str, sha256: str) -> tuple[()]:
+        return ()
+
+    def draw(self, path: str, sha256: str, number: int, scale: float) -> None:
+        os.kill(os.getpid(), signal.SIGSEGV)

@@ -19,6 +19,7 @@ from rag.page_images import PageImage, PageSize
 from rag.readers.pdf import PdfReader
 from rag.rows import FileRow
 from rag.types import Document, FileState, Source, Span, document_id
+from tests.unit.desktop_app.hosted_examples import DyingPages
 
 LINES = ("The bridge over the Lune was closed in March.", "The repair costs 4.2 million pounds.", "Nobody was hurt.")
 
@@ -188,6 +189,18 @@ def test_a_child_that_died_is_there_again_for_the_next_page(pages: HostedPages, 
     assert host.pid is not None
     os.kill(host.pid, signal.SIGKILL)
     assert pages.draw(document, 1, 0.5).width_px == 306
+
+
+def test_a_page_that_kills_its_child_is_refused_in_a_sentence_and_kills_nothing_else(
+    library: Library, tmp_path: Path
+) -> None:
+    document = library.add(pdf_of([LINES]))
+    with Host("pages", DyingPages, give_up_after=None, log=tmp_path / "dying.log") as host:
+        pages = HostedPages(host, lambda: library.rows)
+        for _ in range(3):
+            with pytest.raises(PagesRefused, match="too much memory or time"):
+                pages.draw(document, 1, 1.0)
+        assert pages.open(document) == ()
 
 
 def test_a_page_of_any_size_is_drawn_in_bounded_memory(pages: HostedPages, library: Library) -> None:
