@@ -371,7 +371,7 @@ class TestNotRead:
 
     def test_a_skipped_file_can_be_tried_again(self, qtbot: QtBot, view: LibraryView, deeds: LibraryDeeds) -> None:
         view.shelves.choose(UNREAD)
-        view.unread.selectRow(1)
+        view.unread.select([CONTENTS.unread[1].id])
         assert view.details.note.text() == "Its pages are pictures."
         with qtbot.waitSignal(deeds.retry_requested) as retried:
             view.buttons["retry"].click()
