@@ -28,6 +28,7 @@ class Pace:
         self.must_stop = Event()
         self.must_yield = Event()
         self._holds: set[Hold] = set()
+        self._is_broken_off = False
         self._condition = Condition()
 
     @property
@@ -52,20 +53,21 @@ class Pace:
     def break_off(self) -> None:
         """End the slice at hand, and wake who waits, for its cancel event was set."""
         with self._condition:
-            self.must_stop.set()
-            self.must_yield.set()
+            self._is_broken_off = True
+            self._signal()
             self._condition.notify_all()
 
     def wait(self, cancel: Event) -> None:
         """Return as soon as nothing holds, or `cancel` is set and `break_off` was called."""
         with self._condition:
             self._condition.wait_for(lambda: not self._holds or cancel.is_set())
-            if not cancel.is_set():
+            if not cancel.is_set():  # what was broken off has ended; this is other work
+                self._is_broken_off = False
                 self._signal()
 
     def _signal(self) -> None:
-        for event, reasons in ((self.must_stop, self._holds - {Hold.ANSWERING}), (self.must_yield, self._holds)):
-            if reasons:
+        for event, holds in ((self.must_stop, self._holds - {Hold.ANSWERING}), (self.must_yield, self._holds)):
+            if holds or self._is_broken_off:
                 event.set()
             else:
                 event.clear()

@@ -63,3 +63,14 @@ def test_cancelling_wakes_who_waits_and_the_next_work_is_not_broken_off() -> Non
     assert Waiter(pace).is_through()
     assert not pace.must_stop.is_set()
     assert not pace.must_yield.is_set()
+
+
+def test_a_slice_is_broken_off_although_the_pause_ends_at_the_same_moment() -> None:
+    pace = Pace()
+    pace.hold(Hold.PERSON)
+    pace.break_off()
+    pace.let_go(Hold.PERSON)
+    assert pace.must_stop.is_set()
+    assert pace.must_yield.is_set()
+    assert Waiter(pace).is_through()
+    assert not pace.must_stop.is_set()
