@@ -191,9 +191,7 @@ def test_the_marks_of_the_reader_hold_and_those_of_the_words_fill_the_gaps() -> 
 
 _LINES = st.sampled_from(
     "Read more|Home|Share|» Read moreThe envoy|We use cookies on this site.|© 2020 X|Prose that says a thing.|"
-    "cialis 40 mg It buys http://x.example now.|What's Your Reaction?|love love|Donate|\f|İstanbul’da|Search|News".split(
-        "|"
-    )
+    "cialis 40 mg It buys http://x.example now.|What's Your Reaction?|love love|Donate|\f|İstanbul’da|Search".split("|")
 )
 
 
