@@ -14,6 +14,7 @@ from desktop_app.buttons import QuietButton
 from desktop_app.inert_text import InertText
 from desktop_app.page_desk import PageDesk
 from desktop_app.reading_line import TabButton
+from desktop_app.settings import load
 from desktop_app.source_view import SourceView
 from desktop_app.theme import ThemeSource
 from rag.types import Document, Part, PartKind, Quote, Span
@@ -301,3 +302,20 @@ def test_the_original_is_opened_in_its_own_program_from_wherever_a_copy_is(qtbot
         open_it = next(one for one in view.findChildren(QuietButton) if one.text() == "Open original")
         open_it.click()
         assert opened.chooser.opened == [copy]
+
+
+def test_whether_noise_is_seen_is_remembered(qtbot, tmp_path):
+    with open_window(qtbot, tmp_path) as opened:
+        bench, view = opened.bench, opened.gui.source_view
+        bench.set_aside(bench.documents[1].id, Span(4, 20))
+        opened.controller.sources.show_document(bench.documents[1].id)
+        hide = next(one for one in view.findChildren(QuietButton) if one.text() == "Hide them")
+        hide.click()
+        assert opened.window.actions_by_name["hide_noise"].isChecked()
+        assert opened.gui.preferences.settings.is_noise_hidden
+    saved, _ = load(tmp_path / "settings.json")
+    with open_window(qtbot, tmp_path, bench, settings=saved) as opened:
+        opened.controller.sources.show_document(bench.documents[1].id)
+        assert Span(4, 20).cut(bench.documents[1].text) not in opened.gui.source_view.page.shown.display
+        opened.window.actions_by_name["hide_noise"].trigger()
+        assert Span(4, 20).cut(bench.documents[1].text) in opened.gui.source_view.page.shown.display
