@@ -146,25 +146,26 @@ def _margins(frames: Boxes, rows: _Flags, same: _Flags) -> tuple[_Numbers, _Numb
 
     Lines of a short run might be as long as others of the page that begin where they do.
     """
-    x0, x1 = frames[:, 0], frames[:, 2]
-    starts = np.concatenate([[0], np.flatnonzero(~same) + 1])
-    n_lines = np.diff(starts, append=len(x0))
-    left, right = np.minimum.reduceat(x0, starts), np.maximum.reduceat(x1, starts)
-    widest: dict[float, float] = {}
-    where = np.round(x0 / _SAME_LEFT_POINTS)
-    for place, end, is_row in zip(where.tolist(), x1.tolist(), rows.tolist(), strict=True):
-        if not is_row and end > widest.get(place, 0.0):
-            widest[place] = end
-    possible = right.copy()
-    for run in np.flatnonzero(n_lines <= _SHORT_RUN).tolist():
-        place = round(left[run] / _SAME_LEFT_POINTS)
-        possible[run] = max(right[run], *(widest.get(near, 0.0) for near in (place - 1, place, place + 1)))
-    return (
-        np.repeat(left, n_lines),
-        np.repeat(right, n_lines),
-        np.repeat(possible, n_lines),
-        np.repeat(n_lines, n_lines),
-    )
+    lefts, rights = frames[:, 0].tolist(), frames[:, 2].tolist()
+    widest: dict[int, float] = {}
+    for left, right, is_row in zip(lefts, rights, rows.tolist(), strict=True):
+        place = int(left // _SAME_LEFT_POINTS)
+        if not is_row and right > widest.get(place, 0.0):
+            widest[place] = right
+    margins: list[tuple[float, float, float, int]] = []
+    start = 0
+    for end, goes_on in enumerate([*same.tolist(), False], 1):
+        if goes_on:
+            continue
+        left, right, n_lines = min(lefts[start:end]), max(rights[start:end]), end - start
+        possible = right
+        if n_lines <= _SHORT_RUN:
+            place = int(left // _SAME_LEFT_POINTS)
+            possible = max(right, *[widest.get(near, 0.0) for near in (place - 1, place, place + 1)])
+        margins += [(left, right, possible, n_lines)] * n_lines
+        start = end
+    columns = np.array(margins)
+    return columns[:, 0], columns[:, 1], columns[:, 2], columns[:, 3]
 
 
 def _between(values: _Numbers, low: float, high: float) -> _Flags:

@@ -10,6 +10,7 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import accumulate
 from typing import NamedTuple
 
 import numpy as np
@@ -148,11 +149,10 @@ def _pieces_of_line(line: Line, before: str, has_hyphen: bool) -> list[Piece]:
 
 
 def _spans(runs: Sequence[str], n_pieces: Sequence[int]) -> list[tuple[int, int]]:
-    """Where each line stands in the page's text."""
-    ends = np.cumsum([len(run) for run in runs]).tolist()
-    last = (np.cumsum(n_pieces) - 1).tolist()
-    first = [0, *(place + 1 for place in last[:-1])]
-    return [(ends[2 * start], ends[2 * end + 1]) for start, end in zip(first, last, strict=True)]
+    """Where each line stands in the page's text; a piece is two runs, what goes before it and itself."""
+    ends = list(accumulate(map(len, runs)))
+    last = list(accumulate(n_pieces))
+    return [(ends[2 * (end - n)], ends[2 * end - 1]) for n, end in zip(n_pieces, last, strict=True)]
 
 
 def _edges(frames: Boxes, spans: Sequence[tuple[int, int]]) -> tuple[tuple[EdgeLine, ...], tuple[EdgeLine, ...]]:

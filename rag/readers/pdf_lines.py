@@ -176,21 +176,21 @@ def _seems_to_have_columns(page: PageText, lines: list[Line]) -> bool:
     if len(wide) < _LEAST_COLUMN_LINES:
         return False
     sample = [wide[int(share * len(wide))] for share in (0.5, 0.3, 0.7)]
-    gaps = [_gaps_in_prose(page, line) for line in sample[:2]]
+    gaps = _gaps_in_prose(page, sample[:2])
     if not any(gaps):
         return False
-    gaps.append(_gaps_in_prose(page, sample[2]))
+    gaps += _gaps_in_prose(page, sample[2:])
     return any(
         _overlap(one, other, sample[0].size) for some, more in combinations(gaps, 2) for one in some for other in more
     )
 
 
-def _gaps_in_prose(page: PageText, line: Line) -> list[tuple[float, float]]:
-    """Wide gaps in the middle half of a line's characters, with words after them."""
-    if line.text[-1:] in FIGURE_ENDS:
-        return []
-    quarter = (line.pieces[-1][2] - line.pieces[0][1]) // 4
-    return [(x0, x1) for x0, x1, place in _word_gaps(page, [line], quarter)[0] if page.text[place].isalpha()]
+def _gaps_in_prose(page: PageText, lines: Sequence[Line]) -> list[list[tuple[float, float]]]:
+    """Wide gaps in the middle half of each line's characters, with words after them."""
+    return [
+        [(x0, x1) for x0, x1, place in gaps if page.text[place].isalpha() and line.text[-1:] not in FIGURE_ENDS]
+        for line, gaps in zip(lines, _word_gaps(page, lines, is_middle=True), strict=True)
+    ]
 
 
 def _overlap(one: tuple[float, float], other: tuple[float, float], size: float) -> tuple[float, float] | None:
@@ -198,13 +198,15 @@ def _overlap(one: tuple[float, float], other: tuple[float, float], size: float) 
     return (start, end) if end - start > 0.5 * size else None
 
 
-def _word_gaps(page: PageText, lines: Sequence[Line], margin: int = 0) -> list[list[tuple[float, float, int]]]:
+def _word_gaps(
+    page: PageText, lines: Sequence[Line], *, is_middle: bool = False
+) -> list[list[tuple[float, float, int]]]:
     """For each line the gaps that are wider than words need: from x, to x, and the character after.
 
-    `margin` is how many characters at both ends of a line are left out.
+    `is_middle`: only in the middle half of its characters.
     """
     words = [
-        [match.span() for start, end in _inner(line, margin) for match in _WORD.finditer(page.text, start, end)]
+        [match.span() for start, end in _inner(line, is_middle) for match in _WORD.finditer(page.text, start, end)]
         for line in lines
     ]
     starts = [start for line in words for start, _ in line]
@@ -222,10 +224,12 @@ def _word_gaps(page: PageText, lines: Sequence[Line], margin: int = 0) -> list[l
     return gaps
 
 
-def _inner(line: Line, margin: int) -> list[tuple[int, int]]:
-    if not margin:
+def _inner(line: Line, is_middle: bool) -> list[tuple[int, int]]:
+    if not is_middle:
         return [(start, end) for _, start, end in line.pieces]
-    first, last = line.pieces[0][1] + margin, line.pieces[-1][2] - margin
+    first, last = line.pieces[0][1], line.pieces[-1][2]
+    quarter = (last - first) // 4
+    first, last = first + quarter, last - quarter
     return [(max(start, first), min(end, last)) for _, start, end in line.pieces if start < last and end > first]
 
 
