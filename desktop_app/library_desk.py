@@ -69,18 +69,25 @@ class LibraryDesk(QObject):
         self._last_folder = Path.home()
         self._is_closed = False
         self._next_refresh_s = 0.0
+        self._later = QTimer(self, singleShot=True)
+        self._later.timeout.connect(self._refresh_now)
         self.sources: tuple[Source, ...] = ()
         window.status_line.library_requested.connect(self.show)
 
     @Slot()
     def refresh(self) -> None:
         """Ask the workbench which documents there are; while files are added, for a tenth of the time at most."""
-        if not (self._adding.is_adding and time.monotonic() < self._next_refresh_s):
+        rest_s = self._next_refresh_s - time.monotonic()
+        if not self._adding.is_adding or rest_s <= 0:
             self._refresh_now()
+        elif not self._later.isActive():
+            self._later.start(round(rest_s * 1000) + 1)
 
+    @Slot()
     def _refresh_now(self) -> None:
         if self._is_closed:
             return
+        self._later.stop()
         began_s = time.monotonic()
         self.sources = self._workbench.sources()
         self._window.status_line.show_library_size(len(self.sources))
