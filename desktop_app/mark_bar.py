@@ -54,9 +54,13 @@ class MarkBar(QFrame):
             part.setFont(theme.small)
 
     def show_mark(self, mark: Mark, room: QRect, within: QRect, *, can_fold: bool, is_beside: bool) -> None:
-        """Stand beside or below the mark, whose lines fill `room`, or above it where there is no room below."""
-        if mark != self.mark or not self.isVisible():
+        """Stand below the mark, whose lines fill `room`, or above it where there is no room below.
+
+        A folded one is a line that says the reason itself: there the bar stands beside it and does not say it again.
+        """
+        if mark != self.mark or not self.isVisible() or is_beside == self._reason.isVisible():
             self.mark = mark
+            self._reason.setVisible(not is_beside)
             self._reason.set_text(reason_words(mark))
             self._lift.set_words(UNDO_LIFT if mark.is_lifted else LIFT)
             self._lift.setAccessibleName(f"{self._lift.text()}. {reason_words(mark)}")
