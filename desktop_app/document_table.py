@@ -204,6 +204,8 @@ class RowTable(QTableView):
     def _set_up_header(self) -> None:
         header = self.horizontalHeader()
         header.setHighlightSections(False)
+        # To know how to paint, it would look at every row of a selection; a selection of its own stays empty.
+        header.setSelectionModel(QItemSelectionModel(self.rows, header))
         header.setDefaultAlignment(Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter)
         header.setMinimumSectionSize(40)
         self._fit_font()
