@@ -273,3 +273,18 @@ def test_what_no_database_stores_is_replaced_and_every_place_stays() -> None:
     reading = LocalReader().read_content(raw.encode(), Path("a.json"))
     assert reading.title == "a\ufffdb"
     assert "Half a \ufffd character and \ufffd and the end." in reading.text
+
+
+@pytest.mark.parametrize(
+    ("text", "title"),
+    [
+        ("Quick Analysis\n\nBridge Over Lune Is Closed\n\nThe bridge was closed.", "Bridge Over Lune Is Closed"),
+        ("Published in Stream:\nPress by\nBridge Over Lune Is Closed\n6 years\nThe", "Bridge Over Lune Is Closed"),
+        ("Normans\n\nThe Normans were a people of the north.", "Normans"),
+        ("A bridge is closed again\nAuthor: Maria Holt\n\nThe bridge.", "A bridge is closed again"),
+        ("Moby Dick\n\nCall me Ishmael. Some years ago, never\nmind how long precisely.", "Moby Dick"),
+        ("Share this article\n\nThe bridge of yesterday\n\nIt was closed again.", "The bridge of yesterday"),
+    ],
+)
+def test_the_title_of_a_plain_text_is_no_noise(tmp_path: Path, text: str, title: str) -> None:
+    assert read(_written(tmp_path, "a.txt", text.encode())).title == title
