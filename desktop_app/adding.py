@@ -35,12 +35,14 @@ class Adding:
         self._cancel = cancel
         self._pace = pace
 
-    def steps(self, paths: Sequence[Path], counted: Callable[[], tuple[int, int]]) -> Iterator[IngestProgress]:
+    def steps(
+        self, paths: Sequence[Path], counted: Callable[[], tuple[int, int]], *, by_ocr: bool = False
+    ) -> Iterator[IngestProgress]:
         """Everything in order; `counted` gives the passages with vectors, and all, when it is the vectors' turn."""
         watched = [path for path in paths if path in self._folders]
         there = [path for path in paths if path not in watched or path.is_dir()]
         with suppress(CallCancelled):  # before a file was begun
-            yield from self._read(there)
+            yield from self._read(there, "read_scans" if by_ocr else "add_some")
             # After the reading: what was only moved is known under its new name by then, and keeps its vectors.
             for folder in watched:
                 self._wait()
@@ -57,13 +59,13 @@ class Adding:
         while is_left and not self._cancel.is_set():
             is_left = (yield from self._slice("embed_some", breaks_off_for_answers=True)) is not False
 
-    def _read(self, paths: Sequence[Path]) -> Iterator[IngestProgress]:
+    def _read(self, paths: Sequence[Path], method: str) -> Iterator[IngestProgress]:
         self._wait()
         found = self._indexer.call("find", list(paths), cancel=self._cancel) if paths else []
         done = 0
         while done < len(found) and not self._cancel.is_set():
             reports: list[FileReport] = []
-            for steps in self._slice("add_some", found[done : done + SLICE_FILES], done, len(found)):
+            for steps in self._slice(method, found[done : done + SLICE_FILES], done, len(found)):
                 reports += [step.report for step in steps if step.report is not None]
                 yield from steps
             done += len(reports)

@@ -62,12 +62,12 @@ class AddingDesk(QObject):
         window.actions_by_name["cancel_adding"].triggered.connect(self.cancel)
         self._enable_actions()
 
-    def add(self, paths: Sequence[Path], *, is_quiet: bool = False) -> None:
+    def add(self, paths: Sequence[Path], *, is_quiet: bool = False, by_ocr: bool = False) -> None:
         """Add files and folders; a quiet run only says something if it added or skipped a file."""
         if not paths:
             return
         self._is_quiet = is_quiet and not self._indexing.is_adding
-        self._indexing.add(paths)
+        self._indexing.add(paths, by_ocr=by_ocr)
         self._show_state()
         self.library_changed.emit()
 

@@ -31,6 +31,7 @@ from rag.assistant import Assistant
 from rag.errors import StoreUnavailable
 from rag.events import Event
 from rag.holdings import Collection, Correction, Holdings, WatchedFolder
+from rag.ocr import is_installed
 from rag.rows import FileRow
 from rag.store import Store
 from rag.types import Document, Hit, IngestProgress, Scope, Source, Span, Turn
@@ -134,12 +135,18 @@ class LocalWorkbench:
         hits: tuple[Hit, ...] = self.hosts["search"].call("search", question, scope, keep)
         return hits
 
-    def add(self, paths: Sequence[Path], cancel: CancelEvent, pace: Pace | None = None) -> Iterator[IngestProgress]:
+    def add(
+        self, paths: Sequence[Path], cancel: CancelEvent, pace: Pace | None = None, *, by_ocr: bool = False
+    ) -> Iterator[IngestProgress]:
         adding = Adding(self.hosts["indexer"], self._folders(), cancel, pace)
-        for step in adding.steps(paths, self._counted):
+        for step in adding.steps(paths, self._counted, by_ocr=by_ocr):
             if step.report is not None:  # at once: the reader may remove it in this very session
                 self._seeds.remember([step.report.path])
             yield step
+
+    @property
+    def has_ocr(self) -> bool:
+        return is_installed()
 
     def prepare_adding(self) -> None:
         with suppress(ChildGaveUp, ChildStopped):  # then the adding says so

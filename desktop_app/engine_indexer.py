@@ -13,6 +13,7 @@ from threading import Event as CancelEvent
 from typing import Final
 
 from desktop_app.engine_embedder import open_embedder
+from desktop_app.hosted_ocr import HostedOcr, ScanningStopped
 from desktop_app.hosted_reader import HostedReader
 from desktop_app.interruptible import Interrupted, InterruptibleEmbedder, InterruptibleReader
 from desktop_app.logbook import engine_output
@@ -47,6 +48,7 @@ class Indexer:
         self._holdings = Holdings(self._store)
         self._reader = InterruptibleReader(partial(HostedReader, engine_output(paths)))
         self._embedder = InterruptibleEmbedder(lambda: embedder or open_embedder(paths))
+        self._ocr = HostedOcr(engine_output(paths))
         self._ingest = Ingest(
             self._store,
             self._embedder,
@@ -88,6 +90,21 @@ class Indexer:
                     break
         if untold:
             yield tuple(untold)
+        return n_done
+
+    def read_scans(
+        self, candidates: Sequence[Candidate], done: int, total: int, cancel: CancelEvent | None = None
+    ) -> Generator[tuple[IngestProgress, ...], None, int]:
+        """As `add_some`, by OCR: also of files that were read, or given up, before."""
+        cancel = cancel or CancelEvent()
+        n_done, begun_s = 0, time.monotonic()
+        with self._ocr.heeding(cancel), suppress(ScanningStopped):
+            for step in self._ingest.add_found(candidates, cancel, done=done, total=total, instead=self._ocr):
+                yield (step,)
+                if step.report is not None:
+                    n_done += 1
+                    if time.monotonic() - begun_s > _SLICE_S:
+                        break
         return n_done
 
     def embed_some(self, cancel: CancelEvent | None = None) -> Generator[IngestProgress, None, bool]:
@@ -150,6 +167,7 @@ class Indexer:
 
     def close(self) -> None:
         self._reader.close()
+        self._ocr.close()
         self._ingest.purge()  # where an adding was broken off
         self._store.close()
 

@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import Final
 
 from models.threads import physical_cores
+from rag import sniffing
 from rag.errors import NoTextLayer
 from rag.ocr import Recogniser
 from rag.pdfium import PdfFile
@@ -24,10 +25,10 @@ class OcrEngine:
         self._file: PdfFile | None = None
 
     def begin(self, path: Path) -> Scan:
-        """Open a PDF.
+        """Open a PDF; another file, say from the same archive, is read as ever.
 
         Raises:
-            SourceError: it cannot be opened, or is no PDF.
+            SourceError: it cannot be read.
         """
         self.close()
         content = content_of(path)
@@ -35,6 +36,8 @@ class OcrEngine:
             reading = LocalReader().read_content(content, path)
         except NoTextLayer:
             reading = None
+        if reading is not None and reading.media_type != sniffing.PDF:
+            return Scan(reading, 0, ())
         self._file = PdfFile(content, str(path))
         with_text = {part.number for part in reading.parts} if reading else set()
         pages = range(1, self._file.n_pages + 1)

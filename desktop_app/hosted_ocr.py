@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from threading import Event as CancelEvent
 
@@ -20,18 +22,31 @@ class ScanningStopped(Exception):
 
 
 class HostedOcr:
-    """Reads PDFs whose pages are pictures; fits rag.ports.FileReader."""
+    """Reads PDFs whose pages are pictures; fits rag.ports.FileReader.
 
-    def __init__(self, log: Path, cancel: CancelEvent | None = None) -> None:
+    A scan that was stopped goes on at the page where it was, if it is the next one to be read.
+    """
+
+    def __init__(self, log: Path) -> None:
         self._host = Host("ocr", make_ocr, limits=_LIMITS, nice=10, give_up_after=None, log=log)
+        self._cancel: CancelEvent | None = None
+        self._stopped: tuple[Path, dict[int, str]] | None = None
+
+    @contextmanager
+    def heeding(self, cancel: CancelEvent) -> Iterator[None]:
+        """Stop with the page at hand once `cancel` is set."""
         self._cancel = cancel
+        try:
+            yield
+        finally:
+            self._cancel = None
 
     def read(self, path: Path) -> Reading:
         """Read a PDF, page by page.
 
         Raises:
             SourceError: with the reason.
-            ScanningStopped: `cancel` was set.
+            ScanningStopped: it was cancelled.
         """
         try:
             return self._read(path)
@@ -42,12 +57,17 @@ class HostedOcr:
 
     def _read(self, path: Path) -> Reading:
         scan: Scan = self._host.call("begin", path, timeout_s=READER_PATIENCE_S)
-        read: dict[int, str] = {}
+        if scan.reading is not None and not scan.without_text:
+            return scan.reading
+        before = self._stopped[1] if self._stopped and self._stopped[0] == path else {}
+        self._stopped = (path, before)
         for number in scan.without_text:
             if self._cancel is not None and self._cancel.is_set():
                 raise ScanningStopped
-            read[number] = self._host.call("read_page", number, timeout_s=READER_PATIENCE_S)
-        reading = with_pages_read(scan.reading, path.stem, scan.n_pages, read)
+            if number not in before:
+                before[number] = self._host.call("read_page", number, timeout_s=READER_PATIENCE_S)
+        self._stopped = None
+        reading = with_pages_read(scan.reading, path.stem, scan.n_pages, before)
         if reading is None:
             raise EmptySource(path=str(path), reason="no words could be recognised on its pages.")
         return reading

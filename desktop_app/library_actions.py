@@ -30,6 +30,7 @@ COMMANDS = {
     "correct": LibraryCommand("Correct…", ("F2",), hint="Correct title, author and date"),
     "copy_path": LibraryCommand("Copy path", ("Ctrl+Shift+C",)),
     "retry": LibraryCommand("Try again", ("F5",), hint="Read these files again"),
+    "ocr": LibraryCommand("Read by OCR", ("Ctrl+Shift+R",), hint="Recognise the words on pages that are pictures"),
     "collect": LibraryCommand("Add to collection", ("Ctrl+G",)),
     "uncollect": LibraryCommand("Remove from this collection", ("Shift+Delete",)),
     "remove": LibraryCommand("Remove…", ("Delete",), hint="Remove from the library; the files are not touched"),

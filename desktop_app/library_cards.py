@@ -17,7 +17,7 @@ from desktop_app.library_words import page_words, size_words, state_words
 from desktop_app.wording import count_words, date_words
 from rag.holdings import Correction, WatchedFolder
 from rag.rows import FileRow
-from rag.types import Source
+from rag.types import FileState, Source
 
 _NOTHING_SAID = "The file does not say."
 _NOT_KNOWN = "Use “Correct…” to go back to what the file says."
@@ -61,7 +61,8 @@ def document_card(row: DocumentRow, correction: Correction, said: Source | None,
         Fact("Changed", _moment(row.file)),
         *_also_in(row),
     ]
-    return Card(row.title, row.note, _told(facts), ("original", "folder", "correct", "collect"))
+    deeds = ("ocr",) if row.has_pictures else ()
+    return Card(row.title, row.note, _told(facts), (*deeds, "original", "folder", "correct", "collect"))
 
 
 def documents_card(rows: Sequence[DocumentRow]) -> Card:
@@ -92,7 +93,8 @@ def unread_card(row: UnreadRow) -> Card:
         *_place(file.path),
         Fact("Changed", _moment(file)),
     )
-    return Card(PurePath(file.name).name or file.name, row.reason + kept, _told(facts), ("original", "folder"))
+    deeds = ("ocr", "original", "folder") if file.state is FileState.NO_TEXT_LAYER else ("original", "folder")
+    return Card(PurePath(file.name).name or file.name, row.reason + kept, _told(facts), deeds)
 
 
 def unreads_card(rows: Sequence[UnreadRow]) -> Card:

@@ -27,15 +27,15 @@ from desktop_app.library_cards import (
 from desktop_app.library_view import LibraryView
 from desktop_app.wording import count_words
 from rag.holdings import Correction
-from rag.types import Source
+from rag.types import FileState, Source
 
 Confirm = Callable[[str, str, str], bool]
 """Asks a question, with an explanation, and the word for yes."""
 Known = Callable[[str], tuple[Correction, Source | None]]
 """What was corrected of a document, and what its file says, None where that is not known any more."""
 
-_DOCUMENT_MENU = ("open", "original", "folder", "copy_path", "", "correct", "collect", "uncollect", "", "remove")
-_UNREAD_MENU = ("retry", "original", "folder", "copy_path")
+_DOCUMENT_MENU = ("open", "original", "folder", "copy_path", "", "correct", "ocr", "collect", "uncollect", "", "remove")
+_UNREAD_MENU = ("retry", "ocr", "original", "folder", "copy_path")
 _SAFE = (
     "Questions will not find {it} any more. The original files are not touched, and answers you already have keep "
     "their quotes."
@@ -47,7 +47,8 @@ class LibraryDeeds(QObject):
 
     Signals:
         open_requested(document id), original_requested(paths), folder_requested(paths): the first that there is.
-        retry_requested(rows as a tuple), remove_requested(document ids as a tuple), corrected(document id, Correction)
+        retry_requested(rows as a tuple), ocr_requested(paths as a tuple)
+        remove_requested(document ids as a tuple), corrected(document id, Correction)
         collect_requested(name, document ids), uncollect_requested(name, document ids), make_requested(name)
         rename_requested(old name, new name), remove_collection_requested(name)
         watch_requested(), unwatch_requested(path), feed_requested(path, name of a collection or empty)
@@ -58,6 +59,7 @@ class LibraryDeeds(QObject):
     original_requested = Signal(object)
     folder_requested = Signal(object)
     retry_requested = Signal(object)
+    ocr_requested = Signal(object)
     remove_requested = Signal(object)
     corrected = Signal(str, object)
     collect_requested = Signal(str, object)
@@ -98,6 +100,7 @@ class LibraryDeeds(QObject):
             "uncollect": self._uncollect,
             "remove": self._remove,
             "retry": self._retry,
+            "ocr": self._read_by_ocr,
             "new_collection": self._name_new,
             "rename": self._rename,
             "remove_collection": self._remove_collection,
@@ -145,6 +148,7 @@ class LibraryDeeds(QObject):
             "uncollect": n_documents > 0 and is_collection,
             "remove": n_documents > 0,
             "retry": n_unread > 0,
+            "ocr": bool(self._scans()),
             "rename": is_collection,
             "remove_collection": is_collection,
             "feed": view.shelf.kind is ShelfKind.FOLDER,
@@ -209,6 +213,16 @@ class LibraryDeeds(QObject):
         chosen = self._view.selected_documents
         if len(chosen) == 1:
             self._view.details.correct(chosen[0].source, *self._known(chosen[0].id))
+
+    def _scans(self) -> tuple[str, ...]:
+        """The paths of the selected files that hold pages without a text layer."""
+        unread = (row.file for row in self._view.selected_unread if row.file.state is FileState.NO_TEXT_LAYER)
+        partly = (row.file for row in self._view.selected_documents if row.file is not None and row.has_pictures)
+        return tuple(file.path for file in (*unread, *partly))
+
+    def _read_by_ocr(self) -> None:
+        if chosen := self._scans():
+            self.ocr_requested.emit(chosen)
 
     def _retry(self) -> None:
         if chosen := self._view.selected_unread:

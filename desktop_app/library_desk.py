@@ -33,6 +33,7 @@ _TOLD_MS = 12_000
 _REST_FACTOR = 9
 _REFRESH_MS = 1_000
 _SAVING = "Saving…"
+_NO_OCR = "It comes as an extra: where Seedbook was set up, run “uv sync --extra ocr” and start it again."
 _UNCHANGED = "Only a change of the file, or a newer Seedbook, would let it be read. What to change stands under “Why”."
 
 
@@ -225,6 +226,19 @@ class LibraryDesk(QObject):
         self._adding.add(tuple(dict.fromkeys(there.values())))
 
     @Slot(object)
+    def read_by_ocr(self, paths: tuple[str, ...]) -> None:
+        """Recognise the words on the pages of PDFs that are pictures, in the background."""
+        if not self._workbench.has_ocr:
+            self._tell("OCR is not installed", _NO_OCR)
+            return
+        there = tuple(found for path in paths if (found := on_disk(path)) is not None)
+        if not there:
+            self._tell("The file is not there any more", f"It was {paths[0]}.")
+            return
+        self._adding.add(there, by_ocr=True)
+        self._tell("The pages are being read", "That takes some seconds a page; the status line tells how far it is.")
+
+    @Slot(object)
     def open_original(self, paths: Sequence[str]) -> None:
         """Open a file in the program it belongs to."""
         found = original(paths)
@@ -273,6 +287,7 @@ class LibraryDesk(QObject):
         deeds.original_requested.connect(self.open_original)
         deeds.folder_requested.connect(self.show_in_folder)
         deeds.retry_requested.connect(self.retry)
+        deeds.ocr_requested.connect(self.read_by_ocr)
         deeds.remove_requested.connect(self.remove)
         deeds.corrected.connect(self.correct)
         deeds.collect_requested.connect(self.collect)

@@ -111,6 +111,11 @@ class DocumentRow:
         return self.file.size_bytes if self.file else -1
 
     @property
+    def has_pictures(self) -> bool:
+        """Whether it may hold pages that are pictures: a PDF of which something was not read."""
+        return self.source.media_type == "application/pdf" and bool(self.file and self.file.reason)
+
+    @property
     def note(self) -> str:
         """What is not as it should be with the file, as a sentence; empty where all is well."""
         if self.file is None or not self.file.reason:

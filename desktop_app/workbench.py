@@ -94,14 +94,21 @@ class Workbench(Protocol):
         """
         ...
 
-    def add(self, paths: Sequence[Path], cancel: CancelEvent, pace: Pace | None = None) -> Iterator[IngestProgress]:
+    def add(
+        self, paths: Sequence[Path], cancel: CancelEvent, pace: Pace | None = None, *, by_ocr: bool = False
+    ) -> Iterator[IngestProgress]:
         """Add files and folders; blocks, so it runs in the indexing thread; what was reported as indexed is safe.
 
         What has gone from a watched folder among `paths` is removed from the library. Reading comes first, then
         vectors for all that lack them, from earlier times too: no paths at all lets it go on with those. It rests
         where `pace` says so, within a second; no engine is busy with it then. Whoever sets `cancel` calls
-        `pace.break_off` after it.
+        `pace.break_off` after it. `by_ocr` reads the pages of PDFs that are pictures, whatever came of them before.
         """
+        ...
+
+    @property
+    def has_ocr(self) -> bool:
+        """Whether this installation can read pictures of text."""
         ...
 
     def prepare_adding(self) -> None:

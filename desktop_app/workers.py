@@ -104,6 +104,7 @@ class Added:
 class _Job:
     paths: tuple[Path, ...]
     is_rescan: bool
+    by_ocr: bool = False
 
 
 class Indexing(QObject):
@@ -152,9 +153,9 @@ class Indexing(QObject):
         with self._condition:
             return self._stage is not None or bool(self._waiting) or self._must_embed
 
-    def add(self, paths: Sequence[Path], *, is_rescan: bool = False) -> None:
+    def add(self, paths: Sequence[Path], *, is_rescan: bool = False, by_ocr: bool = False) -> None:
         """Add these after what is being read now, and before any vectors; a rescan of the same is not queued twice."""
-        job = _Job(tuple(paths), is_rescan)
+        job = _Job(tuple(paths), is_rescan, by_ocr)
         with self._condition:
             if is_rescan and job in self._waiting:
                 return
@@ -234,7 +235,7 @@ class Indexing(QObject):
             reading.look_before()
             told_at_s = float("-inf")
             if job.paths or self._workbench.n_without_vectors():
-                for progress in self._workbench.add(job.paths, self._cancel, self.pace):
+                for progress in self._workbench.add(job.paths, self._cancel, self.pace, by_ocr=job.by_ocr):
                     if progress.stage is Stage.EMBEDDING and not is_told:
                         is_told = self._tell_added(reading)
                     reading.take(progress.report)

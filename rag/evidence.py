@@ -136,7 +136,7 @@ def candidates_of(store: Store, retrieval: Retrieval, judged: int = JUDGED) -> t
             hit.lexical,
             hit.similarity or 0.0,
             tuple(
-                CandidateSentence(s.span, s.text, float(s.embedding @ retrieval.embedding))
+                CandidateSentence(s.span, s.text, float(s.embedding @ retrieval.embedding) if s.embedding.size else 0.0)
                 for s in sentences.get(hit.passage_id, ())
             ),
         )

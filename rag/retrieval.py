@@ -99,7 +99,7 @@ class Retriever:
     def _similarities(self, embedding: npt.NDArray[np.float32], ids: set[int]) -> dict[int, float]:
         """Cosines of the passages that only the full text proposed, so that every hit has both scores."""
         wanted = sorted(ids)
-        if not wanted:
+        if not wanted or self._store.embedder() is None:  # words only, so far
             return {}
         return dict(zip(wanted, (self._store.embeddings(wanted) @ embedding).tolist(), strict=True))
 

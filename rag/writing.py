@@ -11,7 +11,7 @@ from dataclasses import asdict, astuple
 from datetime import UTC, datetime
 
 from rag.rows import Embedding, FileRow, float16_bytes, float32_bytes
-from rag.types import Document, Mark, Passage
+from rag.types import Document, FileState, Mark, Passage
 
 PURGE = "purge"
 """The key under which the store remembers that words of deleted documents may still be in its files."""
@@ -143,6 +143,7 @@ def _let_go(connection: sqlite3.Connection, document_id: str) -> None:
     named = connection.execute("SELECT path FROM documents WHERE id = ?", (document_id,)).fetchone()
     if named and named[0] not in {path for path, _ in rows}:
         connection.execute("UPDATE documents SET path = ?, name = ? WHERE id = ?", (*rows[0], document_id))
+        connection.execute("UPDATE files SET state = ? WHERE path = ?", (FileState.INDEXED, rows[0][0]))
 
 
 def set_meta(connection: sqlite3.Connection, key: str, value: str) -> None:

@@ -128,7 +128,7 @@ def _nothing_in(file: PdfFile, n_broken: int, path: str) -> NoTextLayer | EmptyS
         if page is not None:
             with page:
                 if page.has_drawing():
-                    reason = "it holds pictures of text and no text layer. OCR on this machine can read it."
+                    reason = "there are pictures on its pages and no text. OCR can read them on this machine."
                     return NoTextLayer(path=path, reason=reason)
     return EmptySource(path=path, reason="its pages are empty.")
 

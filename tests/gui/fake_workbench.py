@@ -112,6 +112,8 @@ class FakeWorkbench:
         self.asked: list[Asked] = []
         self.added: list[tuple[Path, ...]] = []
         self.removed: list[str] = []
+        self.scanned: list[tuple[Path, ...]] = []
+        self.has_ocr = True
         self.skipped_files: list[FileRow] = []
         self.corrections: dict[str, Correction] = {}
         self.said: dict[str, Source] = {}
@@ -186,9 +188,13 @@ class FakeWorkbench:
             if isinstance(event, Done):
                 return
 
-    def add(self, paths: Sequence[Path], cancel: CancelEvent, pace: Pace | None = None) -> Iterator[IngestProgress]:
+    def add(
+        self, paths: Sequence[Path], cancel: CancelEvent, pace: Pace | None = None, *, by_ocr: bool = False
+    ) -> Iterator[IngestProgress]:
         pace = pace or Pace()
         self.added.append(tuple(paths))
+        if by_ocr:
+            self.scanned.append(tuple(paths))
         for done, path in enumerate(paths):
             pace.wait(cancel)
             if cancel.is_set():

@@ -334,6 +334,35 @@ class TestTryingAgain:
         assert opened.bench.added == []
 
 
+class TestOcr:
+    def read_by_ocr(self, opened: OpenWindow, *rows: FileRow) -> None:
+        opened.bench.skipped_files = list(rows)
+        opened.controller.library.refresh()
+        view_of(opened).shelves.choose(UNREAD)
+        view_of(opened).unread.selectAll()
+        view_of(opened).actions_by_name["ocr"].trigger()
+
+    def scan(self, path: Path) -> FileRow:
+        path.write_bytes(b"scan")
+        return replace(skipped(path), state=FileState.NO_TEXT_LAYER)
+
+    def test_only_the_scans_among_the_selected_files_are_read(self, opened: OpenWindow, tmp_path: Path) -> None:
+        file = tmp_path / "scan.pdf"
+        self.read_by_ocr(opened, self.scan(file), skipped(tmp_path / "broken.pdf"))
+        opened.wait(lambda: opened.bench.scanned == [(file,)])
+        assert "The pages are being read" in told(opened)
+
+    def test_what_is_no_scan_is_not_offered_to_be_read(self, opened: OpenWindow, tmp_path: Path) -> None:
+        self.read_by_ocr(opened, skipped(tmp_path / "broken.pdf"))
+        assert not view_of(opened).actions_by_name["ocr"].isEnabled()
+
+    def test_where_ocr_is_not_installed_the_reader_is_told_how_to(self, opened: OpenWindow, tmp_path: Path) -> None:
+        opened.bench.has_ocr = False
+        self.read_by_ocr(opened, self.scan(tmp_path / "scan.pdf"))
+        assert "uv sync --extra ocr" in told(opened)
+        assert opened.bench.scanned == []
+
+
 def test_closing_ends_what_is_under_way(qtbot: QtBot, tmp_path: Path) -> None:
     with open_window(qtbot, tmp_path) as opened:
         opened.controller.library.show()

@@ -429,3 +429,13 @@ def test_files_of_old_formats_are_told_what_to_do(ingest: Ingest, folder: Path) 
     (folder / "a.doc").write_bytes(mark + bytes(600) + "WordDocument".encode("utf-16-le"))
     (report,) = _added(ingest, folder)
     assert (report.state, "Save it as .docx" in report.reason) == (FileState.UNSUPPORTED, True)
+
+
+def test_a_file_that_was_moved_is_no_duplicate_of_itself(ingest: Ingest, store: Store, folder: Path) -> None:
+    (folder / "a.txt").write_text("Text.")
+    _added(ingest, folder)
+    (folder / "a.txt").rename(folder / "b.txt")
+    assert _states(ingest, folder) == {"b.txt": FileState.DUPLICATE}
+    assert ingest.forget_missing(folder) == ["a.txt"]
+    assert [row.state for row in store.files()] == [FileState.INDEXED]
+    assert [source.name for source in store.sources()] == ["b.txt"]

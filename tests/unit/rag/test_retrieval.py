@@ -138,3 +138,12 @@ def test_nothing_is_found_in_an_empty_library(store: Store) -> None:
 )
 def test_full_text_counts_the_more_the_less_the_vectors_can_know(question: str, weight: float) -> None:
     assert lexical_weight(question) == weight
+
+
+def test_a_store_that_never_had_a_vector_is_searched_by_words(tmp_path: Path) -> None:
+    with Store.open(tmp_path / "bare.db") as bare:
+        text = "The keeper counted forty boats."
+        made = document(text, "a.txt", "Boats")
+        bare.add_document(made, Chunker(count_tokens, 40).chunk(text))
+        hits = Retriever(bare, VectorIndex(bare), _EMBEDDER).retrieve("How many boats?", Scope()).hits
+    assert [hit.text for hit in hits] == [text]
