@@ -11,9 +11,9 @@ from PySide6.QtWidgets import QHBoxLayout, QLabel, QLineEdit, QPushButton, QVBox
 
 from desktop_app.buttons import QuietButton
 from desktop_app.inert_text import Caption
+from desktop_app.scope_dates import typed_date
 from desktop_app.window_style import named
 from desktop_app.wording import date_words
-from rag.dates import iso_date
 from rag.holdings import Correction
 from rag.types import Source
 
@@ -27,8 +27,9 @@ class CorrectedField(QWidget):
     def __init__(self, name: str, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._said: str | None = ""
+        self._given_before: str | None = None
+        self._text_before = ""
         self._is_reset = False
-        self._was_corrected = False
         self.caption = named(QLabel(name, self), "muted")
         self.box = QLineEdit(self)
         self.box.setAccessibleName(name)
@@ -36,6 +37,7 @@ class CorrectedField(QWidget):
         self.caption.setBuddy(self.box)
         self.hint = named(Caption("", self, most_lines=3), "field-hint")
         self.reset_button = QuietButton("Use the file’s", self)
+        self.reset_button.setAutoDefault(False)
         self.reset_button.setAccessibleName(f"Use the file’s {name.lower()}")
         self.box.textEdited.connect(self._edit)
         self.reset_button.clicked.connect(self.reset)
@@ -53,22 +55,39 @@ class CorrectedField(QWidget):
         layout.addWidget(self.box)
         layout.addWidget(self.hint)
 
-    def begin(self, value: str, said: str | None, *, is_corrected: bool) -> None:
-        """Show what holds now; `said` is what the file says, None where that is not known any more."""
-        self._said, self._was_corrected, self._is_reset = said, is_corrected, False
+    def begin(self, value: str, said: str | None, given: str | None) -> None:
+        """Show what holds now.
+
+        `said` is what the file says, None where that is not known any more; `given` what a person said before, None
+        where nobody did.
+        """
+        self._said = None if said is None else _on_one_line(said)
+        self._given_before, self._is_reset = given, False
         self.box.setPlaceholderText("")
         self.box.setText(value)
+        self._text_before = self.text
         self.box.setCursorPosition(0)
         self._refresh()
 
     @property
     def text(self) -> str:
-        return " ".join(self.box.text().split())
+        return _on_one_line(self.box.text())
+
+    @property
+    def is_untouched(self) -> bool:
+        """Whether it says what it said at first: what the box shows in another way, or cut, is no correction."""
+        return not self._is_reset and self.text == self._text_before
 
     @property
     def given(self) -> str | None:
         """What a person says: None where it is what the file says, empty where it is taken away."""
-        return None if self._is_reset or self.text == self._said else self.text
+        if self.is_untouched:
+            return self._given_before
+        return None if self._is_reset or self._written == self._said else self._written
+
+    @property
+    def _written(self) -> str | None:
+        return self.text
 
     @Slot()
     def reset(self) -> None:
@@ -104,15 +123,15 @@ class DateField(CorrectedField):
     @property
     def iso(self) -> str | None:
         """The date in ISO 8601, empty where there is none; None where it is not understood."""
-        return iso_date(self.text) if self.text else ""
-
-    @property
-    def given(self) -> str | None:
-        return None if self._is_reset or self.iso == self._said else self.iso
+        return typed_date(self.text) if self.text else ""
 
     @property
     def is_understood(self) -> bool:
-        return self.iso is not None
+        return self.is_untouched or self._is_reset or self.iso is not None
+
+    @property
+    def _written(self) -> str | None:
+        return self.iso
 
     def _refresh(self) -> None:
         super()._refresh()
@@ -181,9 +200,7 @@ class DetailsForm(QWidget):
             (self.author, source.author or "", correction.author, (said.author or "") if said else None),
             (self.date, source.date or "", correction.date, (said.date or "") if said else None),
         ):
-            is_corrected = given is not None
-            known = own if is_corrected else value
-            field.begin(value, known, is_corrected=is_corrected)
+            field.begin(value, value if given is None else own, given)
         self.title.box.setFocus()
         self.title.box.selectAll()
 
@@ -210,3 +227,7 @@ class DetailsForm(QWidget):
     @Slot()
     def _refresh(self) -> None:
         self.save_button.setEnabled(self.date.is_understood)
+
+
+def _on_one_line(text: str) -> str:
+    return " ".join(text.split())

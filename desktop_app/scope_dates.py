@@ -1,4 +1,4 @@
-"""The dates between which documents are asked, as a reader types them."""
+"""Dates as a reader types them: a single one, and the two between which documents are asked."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ def read_dates(since: str, until: str) -> Dates:
     """What was typed as the first and the last date; nothing typed sets no bound."""
     bounds: list[str | None] = []
     for typed in (since, until):
-        bound = _iso(typed)
+        bound = typed_date(typed)
         if bound is None and typed.strip():
             return Dates(problem=f"“{' '.join(typed.split())}” is not a date. {HOW_TO_WRITE}")
         bounds.append(bound)
@@ -33,6 +33,6 @@ def read_dates(since: str, until: str) -> Dates:
     return Dates(first, last)
 
 
-def _iso(typed: str) -> str | None:
-    """A month in small letters is one too: in this place it can be no other word."""
+def typed_date(typed: str) -> str | None:
+    """ISO 8601 of a date that stands alone in a box; a month in small letters can be no other word there."""
     return iso_date(typed) or iso_date(typed.title())

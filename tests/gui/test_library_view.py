@@ -547,7 +547,8 @@ class TestCorrecting:
         assert correcting() == Correction()
 
     @pytest.mark.parametrize(
-        ("written", "iso"), [("5 March 2019", "2019-03-05"), ("2019-03", "2019-03"), ("1887", "1887"), ("", "")]
+        ("written", "iso"),
+        [("5 March 2019", "2019-03-05"), ("2019-03", "2019-03"), ("1887", "1887"), ("march 2019", "2019-03"), ("", "")],
     )
     def test_dates_are_understood_as_people_write_them(
         self, view: LibraryView, correcting: Callable[..., Correction], written: str, iso: str
@@ -562,6 +563,8 @@ class TestCorrecting:
         select(view, ZEBRA)
         view.actions_by_name["correct"].trigger()
         form = view.details.form
+        form.title.box.selectAll()
+        qtbot.keyClicks(form.title.box, "Another title")
         form.date.box.selectAll()
         qtbot.keyClicks(form.date.box, written)
         assert not form.save_button.isEnabled()
@@ -569,6 +572,16 @@ class TestCorrecting:
         with qtbot.assertNotEmitted(deeds.corrected):
             qtbot.keyClick(form.date.box, Qt.Key.Key_Return)
         assert view.details.is_correcting
+        assert form.title.box.text() == "Another title"
+
+    def test_what_a_field_shows_in_another_way_is_no_correction(
+        self, view: LibraryView, deeds: LibraryDeeds, correcting: Callable[..., Correction]
+    ) -> None:
+        odd = replace(ZEBRA, title="Two  blanks\nand a line", author="A" * 1_200, date="c. 1850")
+        view.show_contents(replace(CONTENTS, documents=(row_of(odd),)))
+        select(view, odd)
+        assert correcting() == Correction()
+        assert correcting(date="1850") == Correction(date="1850")
 
     def test_an_author_can_be_taken_away_but_a_title_cannot(
         self, view: LibraryView, correcting: Callable[..., Correction]
