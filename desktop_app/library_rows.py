@@ -12,8 +12,8 @@ from dataclasses import dataclass
 from functools import cache, cached_property
 from typing import Protocol
 
-from desktop_app.library_words import kind_of_name, kind_words, language_words, sentence, size_words, state_words
-from desktop_app.wording import date_words
+from desktop_app.library_words import kind_of_name, kind_words, sentence, size_words, state_words
+from desktop_app.wording import date_words, language_words
 from rag.rows import FileRow
 from rag.types import FileState, Source
 

@@ -1,14 +1,11 @@
-"""What kinds, sizes, languages and states of files are called on screen.
+"""What kinds, sizes and states of files are called on screen; plain functions without Qt.
 
 It knows no table and no window, and reads no file.
 """
 
 from __future__ import annotations
 
-from functools import cache
 from pathlib import PurePath
-
-from PySide6.QtCore import QLocale
 
 from rag import sniffing
 from rag.formats import FORMATS
@@ -88,13 +85,6 @@ def size_words(size_bytes: int) -> str:
         size, unit = size / 1000, unit + 1
     figures = f"{size:.1f}" if unit and size < 9.95 else f"{size:,.0f}"
     return f"{figures} {_UNITS[unit]}" if (unit, size) != (0, 1) else "1 byte"
-
-
-@cache
-def language_words(code: str | None) -> str:
-    """The English name of an ISO 639-1 code; the code itself where it has none, empty for None."""
-    language = QLocale.codeToLanguage(code or "")
-    return QLocale.languageToString(language) if language is not QLocale.Language.AnyLanguage else code or ""
 
 
 def state_words(state: FileState) -> str:

@@ -10,7 +10,7 @@ from desktop_app.collection_list import ALL, UNREAD, Shelf, ShelfKind
 from desktop_app.library_cards import document_card, documents_card, folder_card, unread_card
 from desktop_app.library_contents import Contents
 from desktop_app.library_rows import DocumentRow, UnreadRow, document_rows, natural, unread_rows
-from desktop_app.library_words import kind_of_name, kind_words, language_words, page_words, size_words
+from desktop_app.library_words import kind_of_name, kind_words, page_words, size_words
 from rag import sniffing
 from rag.formats import FORMATS
 from rag.holdings import Collection, Correction, WatchedFolder
@@ -53,12 +53,6 @@ def test_the_kind_of_a_file_that_could_not_be_read_follows_from_its_name():
 )  # fmt: skip
 def test_sizes_are_told_in_units_that_people_use(size_bytes: int, words: str):
     assert size_words(size_bytes) == words
-
-
-def test_languages_are_told_by_name_and_unknown_ones_by_their_code():
-    assert language_words("de") == "German"
-    assert language_words(None) == ""
-    assert language_words("qq") == "qq"
 
 
 def test_slides_and_sheets_are_not_called_pages():

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from desktop_app.wording import count_words, date_words, seconds_words, timing_words
+from desktop_app.wording import count_words, date_words, language_words, seconds_words, timing_words
 from rag.types import Timings
 
 
@@ -34,3 +34,10 @@ def test_times_have_the_figures_that_mean_something():
 def test_counts_agree_with_their_nouns():
     assert count_words(1, "quote", "quotes") == "1 quote"
     assert count_words(1_200, "quote", "quotes") == "1,200 quotes"
+
+
+def test_languages_are_told_by_name_and_unknown_ones_by_their_code() -> None:
+    assert language_words("de") == "German"
+    assert language_words("mt") == "Maltese"
+    assert language_words(None) == ""
+    assert language_words("qq") == "qq"
