@@ -24,19 +24,10 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
+from desktop_app.library_words import sentence, state_words
 from desktop_app.window_style import named
 from rag.types import FileReport, FileState
 
-_WORDS = {
-    FileState.INDEXED: "Added",
-    FileState.UNCHANGED: "Unchanged",
-    FileState.DUPLICATE: "Already there",
-    FileState.EMPTY: "Empty",
-    FileState.NO_TEXT_LAYER: "No text in it",
-    FileState.ENCRYPTED: "Protected",
-    FileState.UNSUPPORTED: "Unknown format",
-    FileState.DAMAGED: "Cannot be read",
-}
 _COUNTED = {
     FileState.INDEXED: "added",
     FileState.UNCHANGED: "unchanged",
@@ -98,9 +89,9 @@ class AddingView(QDialog):
         if n_skipped:
             box.addItem(f"Skipped ({n_skipped:,})", _SKIPPED)
         box.addItem(f"All files ({len(self._reports):,})", _ALL)
-        for state, words in _WORDS.items():
+        for state in FileState:
             if counts[state]:
-                box.addItem(f"{words} ({counts[state]:,})", state.value)
+                box.addItem(f"{state_words(state)} ({counts[state]:,})", state.value)
         return box
 
     def _table(self) -> QTableWidget:
@@ -172,4 +163,4 @@ def counts_in_words(reports: Sequence[FileReport]) -> str:
 
 
 def _columns(report: FileReport) -> tuple[str, str, str]:
-    return report.name, _WORDS[report.state], report.reason
+    return report.name, state_words(report.state), sentence(report.reason)

@@ -179,4 +179,4 @@ def test_the_details_can_be_narrowed_to_a_state_and_copied_whole(qtbot: QtBot) -
     view.copy_button.click()
     copied = QGuiApplication.clipboard().text().splitlines()
     assert len(copied) == 4
-    assert copied[0] == "b.pdf\tProtected\tit is protected by a password."
+    assert copied[0] == "b.pdf\tProtected\tIt is protected by a password."
