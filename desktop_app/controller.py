@@ -75,6 +75,7 @@ class Controller(QObject):
         self._view = conversation_view
         self._chooser = chooser
         self._edited_turn_id = ""
+        self._text_before_editing = ""
         self._is_closed = False
         self._unsaved_strip: NoticeStrip | None = None
         self.keeper = Keeper(is_hopeless=is_gone)
@@ -186,8 +187,7 @@ class Controller(QObject):
             return
         edited_turn_id = self._edited_turn_id if self.desk.turn(self._edited_turn_id) else ""
         self._ask(text, scope, replaced_turn_id=edited_turn_id)
-        self._window.composer.set_text("")
-        self.desk.keep_draft("")
+        self._put_draft(self._text_before_editing if edited_turn_id else "")
 
     @Slot(str)
     def ask_example(self, text: str) -> None:
@@ -213,8 +213,10 @@ class Controller(QObject):
         turn = self.desk.turn(turn_id)
         if turn is None:
             return
-        self._edited_turn_id = turn_id
         composer = self._window.composer
+        if not self._edited_turn_id:
+            self._text_before_editing = composer.text
+        self._edited_turn_id = turn_id
         composer.set_text(turn.question)
         composer.set_scope(turn.scope)
         composer.box.setFocus()
@@ -224,13 +226,14 @@ class Controller(QObject):
 
     @Slot()
     def stop(self) -> None:
-        """Stop the answer, or stop editing a question."""
+        """Stop the answer, or stop editing a question: what stood in the box before, and its scope, are there again."""
         if self.asker.is_answering:
             self.asker.stop()
             self._window.composer.show_stopping()
         elif self._edited_turn_id:
             self._stop_editing()
-            self._window.composer.set_text("")
+            self._put_draft(self._text_before_editing)
+            self.desk.show_scope()
 
     @Slot(str)
     def copy(self, turn_id: str) -> None:
@@ -335,6 +338,10 @@ class Controller(QObject):
             "The turns after it rest on its answer, so they will be removed together with it.",
             "Ask again",
         )
+
+    def _put_draft(self, text: str) -> None:
+        self._window.composer.set_text(text)
+        self.desk.keep_draft(text)
 
     def _stop_editing(self) -> None:
         self._edited_turn_id = ""

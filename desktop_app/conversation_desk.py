@@ -158,11 +158,15 @@ class ConversationDesk(QObject):
         self._scopes[self.current_id] = scope
         self._window.composer.set_scope(scope)
 
+    def show_scope(self) -> None:
+        """Let the composer say what the open conversation is asked of, whatever it said in between."""
+        self._window.composer.set_scope(self._scope_of(self.current))
+
     def forget_documents(self, document_ids: tuple[str, ...]) -> None:
         """Take removed documents out of the scopes; one of which nothing would be left stays, and finds nothing."""
         self._scopes = {one: without(scope, document_ids) for one, scope in self._scopes.items()}
         if self._current is not None:
-            self._window.composer.set_scope(self._scope_of(self._current))
+            self.show_scope()
 
     def turns_before(self, turn_id: str) -> tuple[Turn, ...]:
         """The turns of the open conversation before that one; all of them where it is not among them."""

@@ -469,6 +469,23 @@ class TestAgain:
         opened.ask("Second?")
         assert [turn.question for turn in opened.current.turns] == ["First?", "Second?"]
 
+    def test_what_stood_in_the_box_and_its_scope_are_there_again_after_editing(self, opened: OpenWindow) -> None:
+        first, second = opened.ask("First?"), opened.ask("Second?")
+        scope = Scope((opened.bench.documents[0].id,))
+        opened.controller.desk.set_scope(scope)
+        composer = opened.window.composer
+        composer.box.setPlainText("Half a que")
+        for turn in (first, second):
+            opened.controller.edit_question(turn.id)
+        assert composer.scope == Scope()
+        opened.window.actions_by_name["stop"].trigger()
+        assert (composer.text, composer.scope) == ("Half a que", scope)
+        opened.controller.edit_question(second.id)
+        opened.ask("Third?")
+        assert [turn.question for turn in opened.current.turns] == ["First?", "Third?"]
+        assert composer.text == "Half a que"
+        opened.wait(lambda: opened.conversations.draft(opened.current.id) == "Half a que")
+
     def test_an_edited_search_question_is_searched_for_as_it_stands(self, opened: OpenWindow) -> None:
         turn = opened.ask("And he?")
         opened.controller.edit_standalone(turn.id, "What did Holt say?")
