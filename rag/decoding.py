@@ -39,6 +39,8 @@ _LINE_END = re.compile("\r\n?")
 _CONTROL = re.compile("[\x00-\x08\x0b\x0e-\x1a\x1c-\x1f\x7f]")
 _CONTROL_SHARE = 0.02
 _REPLACED_SHARE = 0.05
+_NUL_SHARE = 0.002
+"""A few zero bytes get into text by accident; what is no text is full of them."""
 _WIDE_SHARE = 0.12
 """Text of a foreign script in UTF-16 has a zero byte at least in each space."""
 
@@ -62,9 +64,9 @@ def decode(content: bytes, path: str) -> str:
 
 
 def is_binary(text: str) -> bool:
-    """Whether characters that no text holds are in it: a NUL, or many control characters near its beginning."""
+    """Whether characters that no text holds are in it: more than a stray NUL, or many control characters."""
     sample = text[:_SAMPLE_BYTES]
-    return "\0" in text or len(_CONTROL.findall(sample)) > _CONTROL_SHARE * len(sample)
+    return text.count("\0") > _NUL_SHARE * len(text) or len(_CONTROL.findall(sample)) > _CONTROL_SHARE * len(sample)
 
 
 def _decoded_by_mark(content: bytes, path: str) -> str | None:
@@ -82,8 +84,9 @@ def _decoded_by_mark(content: bytes, path: str) -> str | None:
 
 def _guesses(content: bytes) -> Iterator[str]:
     """Texts that the bytes may stand for, likeliest first."""
-    if b"\0" in content[:_SAMPLE_BYTES]:
-        yield from _strictly(content, _wide_encodings(content[:_SAMPLE_BYTES]))
+    sample = content[:_SAMPLE_BYTES]
+    if sample.count(0) > _NUL_SHARE * len(sample):
+        yield from _strictly(content, _wide_encodings(sample))
         return
     yield from _strictly(content, ["utf-8"])
     damaged = _mostly_utf8(content)

@@ -12,6 +12,7 @@ import zipfile
 import zlib
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
 
 from rag.types import FileState
@@ -48,6 +49,7 @@ class Hostile:
             self.content(path)
 
 
+@cache
 def hostile_files() -> tuple[Hostile, ...]:
     """All of them; making them takes some seconds."""
     return (*_texts(), *_pages(), *_pdfs(), *_packages(), *_mails_and_tables(), *_places())
@@ -66,8 +68,8 @@ def _texts() -> Iterator[Hostile]:
     yield Hostile(7, "controls.txt", plain * 20 + bytes(range(32)) + plain)
     yield Hostile(8, "program.txt", b"\x7fELF\x02\x01\x01" + bytes(range(256)) * 8, UNSUPPORTED)
     yield Hostile(9, "huge.txt", lambda path: _sparse(path, 200 * 10**6 + 1), DAMAGED)
-    yield Hostile(10, "one word.txt", b"a" * 1_000_000)
-    yield Hostile(11, "short lines.txt", b"a\n" * 50_000)
+    yield Hostile(10, "one word.txt", b"a" * 200_000)
+    yield Hostile(11, "short lines.txt", b"a\n" * 10_000)
     yield Hostile(12, "line ends.txt", b"One line here.\rAnother line here.\r\nA third line here.\n\rEnd.")
     yield Hostile(13, "composed.txt", "The café in the résumé was named naïve, as ever.".encode())
     yield Hostile(
@@ -103,7 +105,7 @@ def _pages() -> Iterator[Hostile]:
     fetched = '<base href="http://127.0.0.1/"><meta http-equiv="refresh" content="0;url=http://127.0.0.1/">'
     yield Hostile(28, "fetching.html", page('<iframe src="http://127.0.0.1/"></iframe>', fetched))
     yield Hostile(29, "wrong charset.html", page("<p>Die Brücke.</p>", '<meta charset="shift-jis">'))
-    yield Hostile(30, "long node.html", page("<p>" + "word " * 400_000 + "</p>"))
+    yield Hostile(30, "long node.html", page("<p>" + "word " * 100_000 + "</p>"))
     saved = "From: x\nContent-Type: multipart/related; boundary=b\n\n--b\nContent-Type: text/html\n\n"
     yield Hostile(31, "saved.mhtml", f"{saved}<p>{SENTENCE}</p>\n--b--\n".encode())
 
@@ -148,7 +150,7 @@ def _pdfs() -> Iterator[Hostile]:
     said = shown_text(SENTENCE)
     bomb = zlib.compress(zlib.compress(b" " * 300_000_000, 9), 9)
     yield Hostile(32, "bomb.pdf", one_page(bomb, "/Filter [/FlateDecode /FlateDecode]"), ANY)
-    yield Hostile(33, "operators.pdf", one_page(b"BT /F 12 Tf " + b"(a) Tj " * 400_000 + b"ET"), ANY)
+    yield Hostile(33, "operators.pdf", one_page(b"BT /F 12 Tf " + b"(a) Tj " * 100_000 + b"ET"), ANY)
     yield Hostile(
         34, "page loop.pdf", one_page(said, pages="<< /Type /Pages /Kids [2 0 R 3 0 R] /Count 999999999 >>"), ANY
     )
@@ -208,7 +210,7 @@ def _packages() -> Iterator[Hostile]:
 
 
 def _mails_and_tables() -> Iterator[Hostile]:
-    yield Hostile(61, "long field.csv", b'name,text\nA,"' + b"word " * 600_000 + b'"\n', ANY)
+    yield Hostile(61, "long field.csv", b'name,text\nA,"' + b"word " * 100_000 + b'"\n', ANY)
     yield Hostile(61, "wide.csv", b"a," * 300_000 + b"a\n", ANY)
     yield Hostile(61, "unclosed.csv", f'name,text\nA,"{SENTENCE * 20}\nB,=cmd|calc\n\0'.encode())
     yield Hostile(62, "nested.eml", mail_files.nested_parts(2_000), ANY)
