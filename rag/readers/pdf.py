@@ -33,14 +33,16 @@ _MOST_DOUBTFUL_WORDS = 2_000
 _KEEPS_ITS_HYPHEN = frozenset({"self", "well", "half", "non", "year", "semi", "anti"})
 _SENTENCE_END = (".", "!", "?", ":", ";", "…", "”", '"', "’", ")")
 _NO_TITLE = re.compile(
-    r"microsoft (?:word|powerpoint|excel|office)\b.*|untitled.*|unbenannt.*|sans titre.*|(?:new |word )?document\s*\d*|"
+    r"\(?(?:anonymous|unspecified)\)?|microsoft (?:word|powerpoint|excel|office)\b.*|untitled.*|unbenannt.*|"
+    r"sans titre.*|(?:new |word )?document\s*\d*|"
     r"title|no title|slide \d+|print(?:ing)?|powerpoint[- ]pr[eä]sentation|presentation\d*|[\W\d_]+|.{1,2}|"
     r"(?:file|https?):.*|\S*[_\d]\S*|"
     r".*\.(?:docx?|pdf|rtf|odt|txt|pptx?|xlsx?|indd|qxd|tex|dvi|e?ps|html?|pmd|fm|wpd|ai|cdr|pub|tiff?|jpe?g)",
     re.IGNORECASE | re.DOTALL,
 )
 _NO_AUTHOR = re.compile(
-    r"(?:local )?(?:user|admin|administrator|owner|root|unknown|anonymous|guest|author|default|microsoft office user|"
+    r"(?:local )?(?:user|admin|administrator|owner|root|unknown|\(?anonymous\)?|guest|author|default|"
+    r"microsoft office user|"
     r"windows user|benutzer|[\W\d_]*)(?:\s*\d*)",
     re.IGNORECASE,
 )
