@@ -116,7 +116,7 @@ class FolderWatch:
 
     def _attend(self, folders: tuple[Path, ...]) -> None:
         """Until other folders are wanted, or one of them has gone or come back."""
-        present = tuple(folder for folder in folders if folder.is_dir())
+        present = tuple(folder for folder in folders if _is_there(folder))
         self._note([folder for folder in folders if folder not in present], Hindrance.ABSENT)
         self._note([folder for folder in present if self._is_remote(folder)], Hindrance.REMOTE)
         is_over = {f for f, why in self._hindrances.items() if why is Hindrance.ABSENT and f in present}
@@ -133,7 +133,7 @@ class FolderWatch:
                 rescanned_s = now_s
             if changed or now_s - looked_s >= self._look_s:
                 looked_s = now_s
-                if tuple(folder for folder in folders if folder.is_dir()) != present:
+                if tuple(folder for folder in folders if _is_there(folder)) != present:
                     return
 
     def _changes(self, folders: Sequence[Path]) -> Iterator[frozenset[str]]:
@@ -165,6 +165,11 @@ class FolderWatch:
             return False
         inside = path.relative_to(folder).parts
         return not any(part.startswith(".") for part in inside) and not is_unfinished(path.name)
+
+
+def _is_there(folder: Path) -> bool:
+    """False, too, where it cannot be looked at, as on a network drive that hangs; Path.is_dir may raise there."""
+    return os.path.isdir(folder)  # noqa: PTH112
 
 
 def watch_files(folders: Sequence[Path], stop: Event) -> Iterator[frozenset[str]]:

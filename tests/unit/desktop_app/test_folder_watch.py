@@ -170,6 +170,17 @@ def test_where_the_system_refuses_to_watch_folders_are_looked_through_now_and_th
     assert told.unwatched.empty()
 
 
+def test_a_folder_that_cannot_even_be_looked_at_is_absent_and_the_others_are_watched(
+    told: Told, folder: Path, tmp_path: Path
+) -> None:
+    unseen = tmp_path / ("n" * 300)  # as on a network drive that hangs, asking for it raises
+    with pytest.raises(OSError, match="long"):
+        unseen.is_dir()
+    with watching(told, Script(), folder, unseen):
+        assert told.next_unwatched() == Unwatched((unseen,), Hindrance.ABSENT)
+        assert told.next_folders() == (folder,)
+
+
 def test_without_folders_there_is_no_thread(told: Told) -> None:
     with watching(told, Script()) as watch:
         assert watch._thread is None
