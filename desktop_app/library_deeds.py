@@ -12,7 +12,7 @@ from PySide6.QtCore import QObject, QPoint, Signal, Slot
 from PySide6.QtGui import QGuiApplication
 from PySide6.QtWidgets import QMenu
 
-from desktop_app.collection_list import UNREAD, Shelf, ShelfKind
+from desktop_app.collection_list import ALL, UNREAD, Shelf, ShelfKind
 from desktop_app.details_pane import NOTHING
 from desktop_app.inert_text import plain_label
 from desktop_app.library_cards import (
@@ -348,7 +348,7 @@ class LibraryDeeds(QObject):
 
     @Slot()
     def _help_empty(self) -> None:
-        if self._view.filter_bar.filter.is_empty:
+        if self._view.shelf == ALL and not self._view.contents.documents:  # what a filter holds is no matter then
             self.add_files_requested.emit()
         else:
             self._view.filter_bar.clear()

@@ -384,6 +384,7 @@ class TestNotRead:
         assert view.empty.button.isHidden()
 
     def test_an_empty_library_says_how_to_fill_it(self, qtbot: QtBot, view: LibraryView, deeds: LibraryDeeds) -> None:
+        view.filter_bar.kind.choose("PDF")
         view.show_contents(Contents())
         assert view.empty.title.text() == "Your library is empty."
         with qtbot.waitSignal(deeds.add_files_requested):
