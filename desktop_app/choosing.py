@@ -52,7 +52,7 @@ class Dialogs:
         return tuple(Path(name) for name in chosen)
 
     def folder(self, start: Path) -> Path | None:
-        chosen = QFileDialog.getExistingDirectory(self._parent, "Add a folder to the library", str(start))
+        chosen = QFileDialog.getExistingDirectory(self._parent, "Choose a folder", str(start))
         return Path(chosen) if chosen else None
 
     def export_path(self, suggested: Path) -> Path | None:
