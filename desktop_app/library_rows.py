@@ -122,7 +122,7 @@ class DocumentRow:
             return ""
         if self.file.state in _IN_LIBRARY:
             return sentence(self.file.reason)
-        return f"The file has changed and cannot be read any more: {self.file.reason} Its text from before is kept."
+        return f"The file could not be read again: {self.file.reason} Its text from before is kept."
 
     @property
     def state(self) -> str:

@@ -85,7 +85,7 @@ def test_a_file_that_broke_after_it_was_read_keeps_its_text_and_says_so():
     file = file_of(source, state=FileState.DAMAGED, reason="it is damaged.")
     row = DocumentRow(source, file)
     assert row.state == "Earlier text"
-    assert "cannot be read any more" in row.note
+    assert row.note == "The file could not be read again: it is damaged. Its text from before is kept."
     assert unread_rows([file]) == (UnreadRow(file),)
     assert "still in the library" in unread_card(UnreadRow(file)).note
 
