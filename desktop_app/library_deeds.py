@@ -35,6 +35,7 @@ Known = Callable[[str], tuple[Correction, Source | None]]
 """What was corrected of a document, and what its file says, None where that is not known any more."""
 
 _DOCUMENT_MENU = ("open", "original", "folder", "copy_path", "", "correct", "ocr", "collect", "uncollect", "", "remove")
+_ONLY_WHERE_POSSIBLE = frozenset({"uncollect", "ocr"})  # elsewhere a reader would wonder what they are
 _UNREAD_MENU = ("retry", "ocr", "original", "folder", "copy_path")
 _SAFE = (
     "Questions will not find {it} any more. The original files are not touched, and answers you already have keep "
@@ -331,10 +332,11 @@ class LibraryDeeds(QObject):
 
     @Slot(QPoint)
     def _show_shelf_menu(self, position: QPoint) -> None:
+        """What stands under the pointer has been chosen by the same click; beside it there is nothing to remove."""
         shelves = self._view.shelves
-        self._menu(_SHELF_MENUS.get(self._view.shelf.kind, ("new_collection", "watch"))).popup(
-            shelves.viewport().mapToGlobal(position)
-        )
+        shelf = shelves.shelf_under(position)
+        names = _SHELF_MENUS.get(shelf.kind, _NO_SHELF_MENU) if shelf is not None else _NO_SHELF_MENU
+        self._menu(names).popup(shelves.viewport().mapToGlobal(position))
 
     def _menu(self, names: Sequence[str]) -> QMenu:
         menu = QMenu(self._view)
@@ -342,7 +344,7 @@ class LibraryDeeds(QObject):
         for name in names:
             if not name:
                 menu.addSeparator()
-            elif name != "uncollect" or self._view.actions_by_name[name].isEnabled():
+            elif name not in _ONLY_WHERE_POSSIBLE or self._view.actions_by_name[name].isEnabled():
                 menu.addAction(self._view.actions_by_name[name])
         return menu
 
@@ -354,6 +356,7 @@ class LibraryDeeds(QObject):
             self._view.filter_bar.clear()
 
 
+_NO_SHELF_MENU = ("new_collection", "watch")
 _SHELF_MENUS = {
     ShelfKind.COLLECTION: ("rename", "remove_collection", "", "new_collection"),
     ShelfKind.FOLDER: ("open_watched", "feed", "unwatch", "", "watch"),

@@ -348,8 +348,28 @@ class TestKeys:
         words = [action.text() for action in menu.actions() if action.text()]
         menu.close()
         assert words == [
-            "Open", "Open original", "Show in folder", "Copy path", "Correct…", "Add to collection", "Remove…",
+            "Open", "Open original", "Show in folder", "Copy path", "Correct…", "Read by OCR", "Add to collection",
+            "Remove…",
         ]  # fmt: skip
+        select(view, ZEBRA)
+        view.documents.customContextMenuRequested.emit(QPoint(5, 5))
+        menu = open_menu()
+        menu.close()
+        assert "Read by OCR" not in [action.text() for action in menu.actions()]
+
+    def test_the_menu_of_the_list_is_that_of_the_line_under_the_pointer(
+        self, view: LibraryView, deeds: LibraryDeeds
+    ) -> None:
+        def words_at(place: QPoint) -> list[str]:
+            view.shelves.customContextMenuRequested.emit(place)
+            menu = open_menu()
+            menu.close()
+            return [action.text() for action in menu.actions() if action.text()]
+
+        view.shelves.choose(RIVERS)
+        at_rivers = view.shelves.visualRect(view.shelves.currentIndex()).center()
+        assert words_at(at_rivers) == ["Rename", "Remove collection…", "New collection…"]
+        assert words_at(view.shelves.viewport().rect().bottomLeft()) == ["New collection…", "Watch a folder…"]
 
     def test_every_part_can_be_reached_with_tab(self, qtbot: QtBot, view: LibraryView, deeds: LibraryDeeds) -> None:
         select(view, APPLE)
