@@ -205,15 +205,6 @@ class PageView(QAbstractScrollArea):
         self._scroll_to(place, at.y())
         self.horizontalScrollBar().setValue(round(across * self._strip.width) - at.x())
 
-    def zoom_in(self) -> None:
-        self.set_zoom(self._zoom * _STEP)
-
-    def zoom_out(self) -> None:
-        self.set_zoom(self._zoom / _STEP)
-
-    def fit_width(self) -> None:
-        self.set_zoom(1.0)
-
     def sizeHint(self) -> QSize:
         return QSize(460, 600)
 
