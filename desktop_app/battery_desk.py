@@ -39,6 +39,7 @@ class BatteryDesk(QObject):
         self._interval_s = interval_s
         self._battery: Battery | None = None
         self._is_overruled = False
+        self._told = ""
         self._stop = Event()
         self._thread = Thread(target=self._run, name="battery", daemon=True)
         self._read_came.connect(self._take)
@@ -84,7 +85,9 @@ class BatteryDesk(QObject):
     def _decide(self) -> None:
         battery = self._battery
         is_low = battery is not None and not battery.is_plugged and battery.percent < LOW_PERCENT
+        words = ""
         if battery is not None and is_low and self._is_wanted.isChecked() and not self._is_overruled:
-            self._adding.hold_for_battery(f"Paused to save the battery ({battery.percent:.0f} % left)")
-        else:
-            self._adding.hold_for_battery("")
+            words = f"Paused to save the battery ({battery.percent:.0f} % left)"
+        if words != self._told:
+            self._told = words
+            self._adding.hold_for_battery(words)

@@ -7,11 +7,13 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from PySide6.QtCore import QCoreApplication
 from pytestqt.qtbot import QtBot
 
 from desktop_app.battery import Battery
 from desktop_app.battery_desk import BatteryDesk
 from desktop_app.pacing import Hold
+from desktop_app.workbench import IndexState
 from tests.gui.open_window import OpenWindow, open_window
 
 pytestmark = [pytest.mark.gui, pytest.mark.qt_log_ignore("This plugin does not support")]
@@ -61,6 +63,18 @@ def test_a_full_battery_does_not_pause(power: Power) -> None:
     power.wait(is_held=True)
     power.show(FULL)
     power.wait(is_held=False)
+
+
+def test_a_battery_that_is_well_leaves_the_status_line_alone(power: Power) -> None:
+    line, indexing = power.opened.window.status_line, power.opened.controller.indexing
+    indexing.close()  # it has nothing more to say
+    assert indexing.join(5)
+    QCoreApplication.processEvents()
+    line.show_following(IndexState(3, 10))
+    power.show(FULL)
+    power.show(PLUGGED)
+    power.opened.wait(lambda: power.desk._battery == PLUGGED)
+    assert line.activity.text().startswith("Index 3 of 10")
 
 
 def test_the_pause_is_explained_and_the_reader_can_go_on_anyway(power: Power, tmp_path: Path) -> None:
