@@ -245,17 +245,20 @@ def _sentences(text: str, block: _Block) -> Iterator[Span]:
         return
     start = block.start
     waiting: Span | None = None
+    is_worded = False
     for cut in [*_ends(text, block), block.end]:
         span = _stripped(text, start, cut)
         start = cut
         if span is None:
             continue
-        if waiting is not None and not (_has_words(text, waiting) and _has_words(text, span)):
-            waiting = Span(waiting.start, span.end)
+        # Looked at once a span: of what waits, a line of a million dots would be looked at a million times.
+        has_words = _has_words(text, span)
+        if waiting is not None and not (is_worded and has_words):
+            waiting, is_worded = Span(waiting.start, span.end), is_worded or has_words
             continue
         if waiting is not None:
             yield waiting
-        waiting = span
+        waiting, is_worded = span, has_words
     if waiting is not None:
         yield waiting
 

@@ -179,8 +179,16 @@ def test_a_heading_is_not_left_behind_at_the_end_of_a_passage() -> None:
 
 @pytest.mark.parametrize(
     "text",
-    ["a" * 2_000_000, "word " * 100_000, "a\n" * 50_000, "“" * 50_000, "a" + "\u0301" * 50_000, "# a\n" * 25_000],
-    ids=["one word of 2 MB", "one line", "short lines", "opening quotes", "combining marks", "headings"],
+    [
+        "a" * 2_000_000,
+        "word " * 100_000,
+        "a\n" * 50_000,
+        "“" * 50_000,
+        "a" + "\u0301" * 50_000,
+        "# a\n" * 25_000,
+        "... " * 50_000,
+    ],
+    ids=["one word of 2 MB", "one line", "short lines", "opening quotes", "combining marks", "headings", "dots"],
 )
 def test_hostile_texts_are_cut_in_bounded_time(text: str) -> None:
     began = time.monotonic()
