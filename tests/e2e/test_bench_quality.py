@@ -56,7 +56,7 @@ def _without_times(sets: dict[str, Any]) -> dict[str, Any]:
 def test_a_run_that_was_stopped_goes_on_from_there(tmp_path: Path, arguments: list[str]) -> None:
     command = [sys.executable, "-m", "desktop_app", "--data", str(tmp_path / "data"), *arguments]
     program = subprocess.Popen(command, cwd=ROOT, stderr=subprocess.PIPE, text=True, start_new_session=True)
-    assert _comes_true(lambda: len(_answers(tmp_path)) >= 2, program)
+    assert _comes_true(lambda: len(_answers(tmp_path)) >= 1, program)
     os.killpg(program.pid, signal.SIGINT)  # as a terminal does
     _, said = program.communicate(timeout=60)
     assert program.returncode == 1
@@ -79,7 +79,7 @@ def _comes_true(holds: Callable[[], bool], program: subprocess.Popen[str], most_
     deadline_s = time.monotonic() + most_s
     while not holds():
         with suppress(subprocess.TimeoutExpired):
-            program.wait(0.05)
+            program.wait(0.01)
             return False
         if time.monotonic() > deadline_s:
             return False

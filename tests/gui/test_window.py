@@ -519,7 +519,7 @@ from PySide6.QtCore import QTimer
 from desktop_app import gui
 from desktop_app.conversations import Conversations
 from desktop_app.settings import Settings
-from rag.types import Delta
+from rag.events import Delta
 from tests.gui.fake_workbench import FakeWorkbench
 
 folder, n_words = Path(sys.argv[1]), int(sys.argv[2])
