@@ -13,9 +13,9 @@ from desktop_app.answer_json import answer_text, described
 from desktop_app.answer_print import printed_lines
 from desktop_app.cli_session import Failed, Session, note, print_json, print_line, progress
 from desktop_app.composition import LocalWorkbench
-from desktop_app.scope_dates import read_dates
 from desktop_app.scope_words import NOTHING_IN_SCOPE, asked_words, short_words
 from desktop_app.scoping import Holding, standing_of
+from desktop_app.typed_dates import read_dates
 from rag.assistant import Assistant
 from rag.errors import QuestionTooLong
 from rag.events import Done, Retrieved

@@ -11,7 +11,7 @@ from PySide6.QtWidgets import QHBoxLayout, QLabel, QLineEdit, QPushButton, QVBox
 
 from desktop_app.buttons import QuietButton
 from desktop_app.inert_text import Caption
-from desktop_app.scope_dates import typed_date
+from desktop_app.typed_dates import typed_date
 from desktop_app.window_style import named
 from desktop_app.wording import date_words
 from rag.holdings import Correction

@@ -26,9 +26,9 @@ from PySide6.QtWidgets import (
 )
 
 from desktop_app.inert_text import plain_tooltip
-from desktop_app.scope_dates import Dates, read_dates
 from desktop_app.scope_words import NOTHING_IN_SCOPE, WHOLE_LIBRARY, isolated
 from desktop_app.scoping import Holding, left_of, standing_of
+from desktop_app.typed_dates import Dates, read_dates
 from desktop_app.window_style import named
 from desktop_app.wording import count_words
 from rag.types import Scope

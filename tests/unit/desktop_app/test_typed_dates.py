@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from desktop_app.scope_dates import Dates, read_dates
+from desktop_app.typed_dates import Dates, read_dates
 
 
 @pytest.mark.parametrize(
