@@ -52,6 +52,7 @@ class PagedReading(QObject):
         self._current = 0
         self._asked: tuple[Span, ...] | None = None
         self._wants_pages = True
+        self._is_refused = False
         self.is_paged = False
         self.text.verticalScrollBar().valueChanged.connect(self._tell_place)
         self.pages.page_changed.connect(self._tell_place)
@@ -70,7 +71,7 @@ class PagedReading(QObject):
         self._document, self._spans, self._values, self._current = document, list(spans), tuple(values), current
         has_pages = document.source.media_type == WITH_PAGES
         if is_other:
-            self._wants_pages, self._asked = has_pages, None
+            self._wants_pages, self._asked, self._is_refused = has_pages, None, False
             self.pages.clear()
         if has_pages:
             self._ask_for_pages(document)
@@ -130,6 +131,8 @@ class PagedReading(QObject):
             return
         if self.pages.sizes != opened.sizes:
             self.pages.show_pages(opened.sizes)
+        self._is_refused = False
+        self.line.offer_pages(True)
         boxes = dict(zip(opened.spans, opened.boxes, strict=True))
         quotes = [boxes.get(span, ()) if span else () for span in self._spans]
         self.pages.mark_quotes(quotes, self._current, [boxes.get(span, ()) for span in self._values])
@@ -141,7 +144,7 @@ class PagedReading(QObject):
         """There are no pages to be shown; the text is."""
         if self._document is None or document_id != self._document.id:
             return
-        self._asked = None
+        self._asked, self._is_refused = None, True
         self.pages.clear()
         self.line.offer_pages(True, why)
         self._turn(to_pages=False)
@@ -166,9 +169,10 @@ class PagedReading(QObject):
         wanted = (*(span for span in self._spans if span), *self._values)
         if self._asked != wanted:
             self._asked = wanted
-            self.line.offer_pages(True)
-            self._turn(to_pages=self._wants_pages)
-            self.pages.wait_for_pages()
+            if not self._is_refused:  # else the text stays in sight until there are pages again
+                self.line.offer_pages(True)
+                self._turn(to_pages=self._wants_pages)
+                self.pages.wait_for_pages()
             self.pages_requested.emit(document, wanted)
         elif self.pages.n_pages:
             self._turn_to_current()

@@ -168,6 +168,27 @@ def test_where_the_file_is_gone_the_text_is_shown_with_one_sentence_why(desk, qt
     assert desk.view.page.is_in_sight(0)
 
 
+def test_while_the_file_is_gone_the_text_stays_in_sight_from_quote_to_quote_and_pages_come_back_with_it(desk, qtbot):
+    desk.pages.refusal = "The file is not at its place any more, so this is its text."
+    source = pdf()
+    quotes = [quote(source, "page 17 is 119"), quote(source, "page 20 is 140")]
+    desk.view.show_document(source, quotes, 0)
+    qtbot.waitUntil(lambda: desk.pages.refusal in desk.remark())
+    turned = []
+    desk.view.reading.turned.connect(turned.append)
+    desk.view.show_document(source, quotes[1:], 0)
+    assert not desk.view.is_paged
+    qtbot.waitUntil(lambda: bool(turned))
+    assert turned == [False]
+    assert desk.pages.refusal in desk.remark()
+    assert desk.view.page.is_in_sight(0)
+    desk.pages.refusal = ""
+    opened(desk, qtbot, source, "page 17 is 119")
+    assert desk.view.is_paged
+    assert desk.tab("Page").isEnabled()
+    assert desk.view.pages.page == 17
+
+
 def test_when_drawing_fails_for_good_the_text_is_shown(desk, qtbot):
     desk.pages.dies_at = {17}
     source = pdf()
