@@ -151,8 +151,10 @@ def summary(reports: Sequence[FileReport], *, is_cancelled: bool, n_gone: int = 
         (len(skipped(reports)), "skipped"),
         (n_gone, "gone"),
     ]
-    words = ", ".join(f"{count:,} {word}" for count, word in parts if count) or "Nothing to add was found"
-    return f"Cancelled: {words}" if is_cancelled else words
+    words = ", ".join(f"{count:,} {word}" for count, word in parts if count)
+    if is_cancelled:
+        return f"Cancelled: {words}" if words else "Cancelled before anything was added"
+    return words or "Nothing to add was found"
 
 
 def counts_in_words(reports: Sequence[FileReport]) -> str:

@@ -11,7 +11,7 @@ from PySide6.QtCore import QMimeData, QPoint, Qt, QUrl
 from PySide6.QtGui import QDragEnterEvent, QGuiApplication
 from pytestqt.qtbot import QtBot
 
-from desktop_app.adding_view import AddingView
+from desktop_app.adding_view import AddingView, summary
 from rag.types import FileReport, FileState, Span
 from tests.gui.fake_workbench import FakeWorkbench
 from tests.gui.open_window import OpenWindow, open_window
@@ -153,6 +153,12 @@ def test_watched_folders_are_brought_in_step_at_the_start_and_a_new_one_when_it_
 
 def report(name: str, state: FileState, reason: str = "") -> FileReport:
     return FileReport(name, f"/l/{name}", None, state, reason, 0, 0, 0.1)
+
+
+def test_a_reading_that_was_cancelled_at_once_is_not_said_to_have_found_nothing() -> None:
+    assert summary([], is_cancelled=False) == "Nothing to add was found"
+    assert summary([], is_cancelled=True) == "Cancelled before anything was added"
+    assert summary([report("a.txt", FileState.INDEXED)], is_cancelled=True) == "Cancelled: 1 added"
 
 
 def test_the_details_can_be_narrowed_to_a_state_and_copied_whole(qtbot: QtBot) -> None:
