@@ -7,7 +7,6 @@ Only the directory at the end of the archive is read to list it, so that archive
 
 from __future__ import annotations
 
-import lzma
 import stat
 import struct
 import zipfile
@@ -32,12 +31,11 @@ _MAX_DIRECTORY_BYTES = 1600 * MAX_MEMBERS
 _IS_ENCRYPTED = 0x1
 _IS_UTF8 = 0x800
 _END_MARK, _END_BYTES, _MAX_COMMENT_BYTES = b"PK\x05\x06", 22, 0xFFFF
-_END_64_MARK, _LOCATOR_BYTES = b"PK\x06\x07", 20
-_IN_ZIP64 = 0xFFFFFFFF
+_END_64_MARK, _END_64_BYTES = b"PK\x06\x06", 56
+_LOCATOR_MARK, _LOCATOR_BYTES = b"PK\x06\x07", 20
 _DAMAGE = (
     zipfile.BadZipFile,
     zlib.error,
-    lzma.LZMAError,
     struct.error,
     EOFError,
     NotImplementedError,
@@ -66,12 +64,14 @@ class Place:
 
 def is_archive(path: Path) -> bool:
     """Whether it is to be read as a folder: a zip file by name that is no office document or e-book inside."""
-    if path.suffix.lower() not in ENDINGS or not path.is_file():
+    if path.suffix.lower() not in ENDINGS:
         return False
     try:
+        if not path.is_file():
+            return False
         with _opened(path) as archive:
             return sniffing.media_type_of_zip(archive) == sniffing.ZIP
-    except UnreadableSource:
+    except (OSError, UnreadableSource):
         return True
 
 
@@ -92,14 +92,15 @@ def members(path: Path) -> tuple[Member, ...]:
 
 
 def place_of(path: Path) -> Place | None:
-    """Where the path leads if one of the folders in it is a file; None else."""
+    """Where the path leads if one of the folders in it is a zip file by name; None else."""
     for ancestor in path.parents:
         try:
             is_file = ancestor.is_file()
         except (OSError, ValueError):
             return None
         if is_file:
-            return Place(ancestor, path.relative_to(ancestor).as_posix())
+            is_zip = ancestor.suffix.lower() in ENDINGS
+            return Place(ancestor, path.relative_to(ancestor).as_posix()) if is_zip else None
         if ancestor.is_dir():
             return None
     return None
@@ -135,6 +136,9 @@ def _refuse(member: zipfile.ZipInfo, path: str) -> None:
     if member.flag_bits & _IS_ENCRYPTED:
         reason = "it is protected by a password. Unpack the archive and add the folder."
         raise EncryptedSource(path=path, reason=reason)
+    if member.compress_type not in sniffing.BOUNDED_METHODS:
+        reason = "it is packed in a way that cannot be read. Unpack the archive and add the folder."
+        raise UnreadableSource(path=path, reason=reason)
     if member.file_size > MAX_MEMBER_BYTES:
         size = f"{member.file_size / 10**6:,.0f} MB"
         raise UnreadableSource(
@@ -182,15 +186,20 @@ def _directory_bytes(file: BinaryIO) -> int:
     size_bytes = file.seek(0, 2)
     start = file.seek(max(size_bytes - _END_BYTES - _MAX_COMMENT_BYTES - _LOCATOR_BYTES, 0))
     tail = file.read()
-    end = tail.rfind(_END_MARK)
+    # As zipfile looks for it: right at the end, else the last one before a comment.
+    end = len(tail) - _END_BYTES
+    if not tail.startswith(_END_MARK, end) or not tail.endswith(b"\0\0"):
+        end = tail.rfind(_END_MARK)
     if end < 0 or len(tail) < end + _END_BYTES:
         return 0
     (n_bytes,) = struct.unpack_from("<L", tail, end + 12)
     locator = end - _LOCATOR_BYTES
-    if n_bytes == _IN_ZIP64 and tail[max(locator, 0) :].startswith(_END_64_MARK):
+    if locator >= 0 and tail.startswith(_LOCATOR_MARK, locator):
         # The end record of zip64 lies right before its locator and has the directory's length at byte 40.
-        file.seek(max(start + locator - 56 + 40, 0))
-        (n_bytes,) = struct.unpack("<Q", file.read(8))
+        file.seek(max(start + locator - _END_64_BYTES, 0))
+        end_64 = file.read(_END_64_BYTES)
+        if end_64.startswith(_END_64_MARK) and len(end_64) == _END_64_BYTES:
+            (n_bytes,) = struct.unpack_from("<Q", end_64, 40)
     return int(n_bytes)
 
 

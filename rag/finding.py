@@ -38,31 +38,34 @@ class Finding:
     def _walk(self, path: Path) -> Iterator[Candidate]:
         """A file itself, or what a folder holds: sorted, without hidden names, each real folder once."""
         absolute = Path(os.path.abspath(path))  # noqa: PTH100 - resolve() would follow the link that was given
-        if not absolute.is_dir():
+        if _is_folder(absolute):
+            yield from self._walk_folder(absolute)
+        else:
             yield from _opened_up(Candidate(absolute, absolute, absolute.name))
-            return
-        yield from self._walk_folder(absolute, absolute, set())
 
-    def _walk_folder(self, folder: Path, root: Path, seen: set[Path]) -> Iterator[Candidate]:
-        real = _real(folder)
-        if real in seen or self._is_excluded(folder):
-            return
-        seen.add(real)
-        entries = _entries(folder)
-        if entries is None:
-            # As a candidate it is reported with its cause.
-            yield Candidate(folder, root, folder.name if folder == root else folder.relative_to(root).as_posix())
-            return
-        for entry in entries:
-            if entry.name.startswith("."):
+    def _walk_folder(self, root: Path) -> Iterator[Candidate]:
+        """Without recursion: folders can be nested deeper than Python's stack."""
+        seen: set[Path] = set()
+        waiting = [(root, _real(root))]
+        while waiting:
+            path, real = waiting.pop()
+            if self._is_excluded(real):
                 continue
-            if entry.is_dir():
-                yield from self._walk_folder(entry, root, seen)
-            elif not self._is_excluded(entry):
-                yield from _opened_up(Candidate(entry, root, entry.relative_to(root).as_posix()))
+            name = root.name if path == root else path.relative_to(root).as_posix()
+            if not _is_folder(path):
+                yield from _opened_up(Candidate(path, root, name))
+                continue
+            if real in seen:
+                continue
+            seen.add(real)
+            entries = _entries(path)
+            if entries is None:
+                # As a candidate it is reported with its cause.
+                yield Candidate(path, root, name)
+                continue
+            waiting += ((entry, _real_in(real, entry)) for entry in reversed(entries))
 
-    def _is_excluded(self, path: Path) -> bool:
-        real = _real(path)
+    def _is_excluded(self, real: Path) -> bool:
         return any(real.is_relative_to(excluded) for excluded in self._excluded)
 
 
@@ -70,21 +73,28 @@ class Presence:
     """Says whether files are there; lists an archive once, however many of its files are asked for."""
 
     def __init__(self) -> None:
-        self._listed: dict[Path, frozenset[Path]] = {}
+        self._listed: dict[Path, frozenset[Path] | None] = {}
 
     def of(self, path: Path) -> bool:
-        """A name that had to be escaped cannot be looked up, and counts as there."""
-        if "\\x" in str(path) or path.exists():
+        """False only for what is certainly gone.
+
+        What may not be looked up counts as there: a name that had to be escaped, a file in a locked folder, or in an
+        archive that cannot be listed.
+        """
+        if "\\x" in str(path) or _may_be_there(path):
             return True
         place = archives.place_of(path)
-        return place is not None and path in self._members(place.archive)
+        if place is None:
+            return False
+        members = self._members(place.archive)
+        return members is None or path in members
 
-    def _members(self, archive: Path) -> frozenset[Path]:
+    def _members(self, archive: Path) -> frozenset[Path] | None:
         if archive not in self._listed:
             try:
                 self._listed[archive] = frozenset(member.path for member in archives.members(archive))
             except SourceError:
-                self._listed[archive] = frozenset()
+                self._listed[archive] = None
         return self._listed[archive]
 
 
@@ -93,17 +103,53 @@ def printable(name: str) -> str:
     return os.fsencode(name).decode("utf-8", "backslashreplace")
 
 
-def _entries(folder: Path) -> list[Path] | None:
-    """What the folder holds, by name; None where it may not be listed."""
+def is_visible(path: Path) -> bool:
+    """Whether something is there that may be looked at; Path.exists raises where a right is missing."""
     try:
-        return sorted(folder.iterdir(), key=lambda entry: entry.name)
+        path.stat()
+    except (OSError, ValueError):
+        return False
+    return True
+
+
+def _entries(folder: Path) -> list[Path] | None:
+    """What the folder holds, by name, without what is hidden; None where it may not be listed."""
+    try:
+        return sorted((one for one in folder.iterdir() if not one.name.startswith(".")), key=lambda one: one.name)
     except OSError:
         return None
+
+
+def _is_folder(path: Path) -> bool:
+    """Path.is_dir raises for what lies in a folder that may be listed and not entered."""
+    try:
+        return path.is_dir()
+    except OSError:
+        return False
+
+
+def _may_be_there(path: Path) -> bool:
+    try:
+        path.stat()
+    except (FileNotFoundError, NotADirectoryError):
+        return False
+    except (OSError, ValueError):
+        return True
+    return True
 
 
 def _real(path: Path) -> Path:
     """Where the path leads; Path.resolve raises on links in a circle."""
     return Path(os.path.realpath(path))
+
+
+def _real_in(folder: Path, entry: Path) -> Path:
+    """Where an entry of a folder leads, whose own real place is known: only links are looked up step by step."""
+    try:
+        is_link = entry.is_symlink()
+    except OSError:
+        is_link = True
+    return _real(entry) if is_link else folder / entry.name
 
 
 def _opened_up(candidate: Candidate) -> Iterator[Candidate]:

@@ -17,7 +17,7 @@ import numpy as np
 
 from rag.chunking import Chunker
 from rag.errors import SourceError, UnreadableSource, UnsupportedFormat
-from rag.finding import Candidate, Finding, Presence, printable
+from rag.finding import Candidate, Finding, Presence, is_visible, printable
 from rag.formats import ADVISED, ENDINGS
 from rag.ports import Embedder, Embeddings, FileReader
 from rag.reading import open_regular
@@ -137,7 +137,7 @@ class Ingest:
         Their documents go with them, unless another file holds the same text. Nothing is forgotten where the folder
         itself cannot be reached: a drive that is not connected has lost nothing.
         """
-        if not root.exists():
+        if not is_visible(root):
             return []
         presence = Presence()
         gone = [row for row in self._store.files() if _is_under(row.path, root) and not presence.of(Path(row.path))]
@@ -298,7 +298,7 @@ class Ingest:
 
     def _refuse_foreign_ending(self, candidate: Candidate) -> None:
         is_from_folder = candidate.root != candidate.path
-        ending = candidate.path.suffix.lower()
+        ending = printable(candidate.path.suffix.lower())
         if is_from_folder and ending not in self._endings | ADVISED:
             reason = f"files of the kind {ending} cannot be read yet." if ending else "its name has no known ending."
             raise UnsupportedFormat(path=str(candidate.path), reason=reason)

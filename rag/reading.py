@@ -24,6 +24,7 @@ from rag.types import Reading
 
 MAX_BYTES = 200 * 10**6
 MAX_CHARS = 50 * 10**6
+_PIECE_BYTES = 2**20
 # A FIFO would let an opening reader wait for ever, and a terminal would become ours. Windows has neither.
 _OPEN_FLAGS = os.O_RDONLY | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_NOCTTY", 0) | getattr(os, "O_BINARY", 0)
 
@@ -100,7 +101,7 @@ def open_regular(path: Path) -> Iterator[BinaryIO]:
         UnreadableSource: with the cause; also for what goes wrong while the file is open.
         EncryptedSource: a file in an archive needs a password.
     """
-    place = None if os.path.lexists(path) else _place(path)
+    place = None if os.path.lexists(path) else archives.place_of(path)
     if place is not None:
         with archives.open_member(place) as file:
             yield file
@@ -111,11 +112,6 @@ def open_regular(path: Path) -> Iterator[BinaryIO]:
             yield file
     except (OSError, ValueError) as error:
         raise UnreadableSource(path=str(path), reason=_cause(error, path)) from error
-
-
-def _place(path: Path) -> archives.Place | None:
-    place = archives.place_of(path)
-    return place if place and place.archive.suffix.lower() in archives.ENDINGS else None
 
 
 def _refuse_irregular(status: os.stat_result, path: Path) -> None:
@@ -132,7 +128,8 @@ def _refuse_irregular(status: os.stat_result, path: Path) -> None:
 
 def _whole(file: BinaryIO, path: Path) -> bytes:
     if isinstance(file, zipfile.ZipExtFile):
-        return file.read()
+        # Asked for all, zipfile would inflate more than the directory says before it cuts that off.
+        return b"".join(iter(lambda: file.read(_PIECE_BYTES), b""))
     # Asked for 200 MB, Python would make room for 200 MB, however small the file is.
     size_bytes = os.fstat(file.fileno()).st_size
     content = file.read(min(size_bytes, MAX_BYTES) + 1)

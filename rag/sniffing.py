@@ -6,7 +6,6 @@ A text file that is named as one stays one: HTML, JSON or an e-mail in a .txt or
 from __future__ import annotations
 
 import io
-import lzma
 import re
 import struct
 import zipfile
@@ -90,6 +89,17 @@ _BY_MEMBER: Final = (
     ("xl/workbook.xml", XLSX),
     ("META-INF/container.xml", EPUB),
 )
+_DAMAGE = (
+    zipfile.BadZipFile,
+    zlib.error,
+    struct.error,
+    EOFError,
+    ValueError,
+    OverflowError,
+    RuntimeError,
+)
+BOUNDED_METHODS: Final = frozenset({zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED})
+"""How members of zip files are packed that zipfile unpacks piece by piece; of others it unpacks all it has read."""
 _MAX_MIMETYPE_BYTES = 200
 _MAX_CONTENT_TYPES_BYTES = 10**6
 _BY_CONTENT_TYPE: Final = (
@@ -170,8 +180,13 @@ def media_type_of_zip(archive: zipfile.ZipFile) -> str:
 def _member(archive: zipfile.ZipFile, name: str, max_bytes: int) -> bytes:
     """The bytes of a small member; none where it is missing, large, encrypted or damaged."""
     try:
-        return archive.read(name) if archive.getinfo(name).file_size <= max_bytes else b""
-    except (KeyError, zipfile.BadZipFile, OSError, RuntimeError, ValueError, EOFError, zlib.error, lzma.LZMAError):
+        member = archive.getinfo(name)
+        if member.file_size > max_bytes or member.compress_type not in BOUNDED_METHODS:
+            return b""
+        with archive.open(member) as file:
+            # Asked for all, zipfile would inflate more than the directory says before it cuts that off.
+            return file.read(max_bytes)
+    except (KeyError, OSError, *_DAMAGE):
         return b""
 
 
@@ -179,7 +194,7 @@ def _of_zip(content: bytes) -> str:
     try:
         with zipfile.ZipFile(io.BytesIO(content)) as archive:
             return media_type_of_zip(archive)
-    except (zipfile.BadZipFile, OSError, NotImplementedError, ValueError, EOFError, struct.error):
+    except (OSError, *_DAMAGE):
         return ZIP
 
 

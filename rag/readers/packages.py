@@ -97,8 +97,9 @@ class Package:
         if member.filename not in self._read:
             self._charge(member)
         with self._damage_told(member.filename), self._archive.open(member) as file:
-            # zipfile stops at the size that the directory promises and then compares the checksum.
-            return file.read()
+            # zipfile stops at the size that the directory promises and then compares the checksum; asked for all, it
+            # would inflate more than that first.
+            return file.read(member.file_size)
 
     def xml(self, name: str) -> Element:
         """The root element of a member that is XML; see `parsed_xml`.

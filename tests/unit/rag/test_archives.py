@@ -6,6 +6,7 @@ import hashlib
 import io
 import struct
 import time
+import tracemalloc
 import zipfile
 from collections.abc import Mapping
 from pathlib import Path
@@ -16,7 +17,7 @@ from hypothesis import strategies as st
 
 from rag import archives
 from rag.errors import EncryptedSource, SourceError, UnreadableSource, UnsupportedFormat
-from rag.reading import LocalReader, open_regular, read
+from rag.reading import LocalReader, content_of, open_regular, read
 from tests.book_files import epub, locked, package, page, zipped
 
 
@@ -170,6 +171,42 @@ def test_bombs_are_refused(tmp_path: Path) -> None:
         place = large.find(b"PK\x01\x02", place + 4)
     with pytest.raises(UnreadableSource, match="larger than 500 MB"):
         archives.members(_written(tmp_path, bytes(large)))
+
+
+@pytest.mark.parametrize("method", [zipfile.ZIP_DEFLATED, zipfile.ZIP_BZIP2, zipfile.ZIP_LZMA])
+def test_a_file_that_holds_more_than_the_directory_says_is_not_inflated(tmp_path: Path, method: int) -> None:
+    path = tmp_path / "lying.zip"
+    with zipfile.ZipFile(path, "w", method) as archive:
+        archive.writestr("mimetype", bytes(60_000_000))
+    content = bytearray(path.read_bytes())
+    struct.pack_into("<L", content, content.find(b"PK\x03\x04") + 22, 100)
+    struct.pack_into("<L", content, content.find(b"PK\x01\x02") + 24, 100)
+    path.write_bytes(content)
+    tracemalloc.start()
+    try:
+        assert archives.is_archive(path)
+        with pytest.raises(UnreadableSource, match=r"damaged in the archive|packed in a way"):
+            content_of(path / "mimetype")
+        assert tracemalloc.get_traced_memory()[1] < 10_000_000
+    finally:
+        tracemalloc.stop()
+
+
+def test_a_member_said_to_lie_past_every_file_ends_in_a_listing_or_a_cause(tmp_path: Path) -> None:
+    content = bytearray(zipped({"mimetype": "x"}))
+    entry = content.find(b"PK\x01\x02")
+    extra = struct.pack("<HHQ", 1, 8, 2**64 - 2)
+    struct.pack_into("<L", content, entry + 42, 0xFFFFFFFF)
+    struct.pack_into("<H", content, entry + 30, len(extra))
+    content[entry + 54 : entry + 54] = extra
+    end = content.find(b"PK\x05\x06")
+    struct.pack_into("<L", content, end + 12, end - entry)
+    path = _written(tmp_path, bytes(content))
+    assert archives.is_archive(path)
+    with pytest.raises(UnreadableSource, match="damaged"):
+        content_of(path / "mimetype")
+    with pytest.raises(UnsupportedFormat):
+        LocalReader().read_content(bytes(content), tmp_path / "a.bin")
 
 
 def test_files_that_share_their_bytes_are_refused(tmp_path: Path) -> None:

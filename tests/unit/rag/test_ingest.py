@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import inspect
 import os
+import sys
 import zipfile
 from collections.abc import Iterator
 from dataclasses import replace
@@ -225,6 +227,19 @@ def test_a_folder_without_permission_is_told_and_works_once_the_right_is_given(i
     assert _states(ingest, folder) == {"sub/a.txt": FileState.INDEXED}
 
 
+@pytest.mark.skipif(not hasattr(os, "geteuid") or os.geteuid() == 0, reason="root may enter everything")
+def test_files_of_a_folder_that_may_be_listed_and_not_entered_are_told_and_not_forgotten(
+    ingest: Ingest, folder: Path
+) -> None:
+    (folder / "sub" / "a.txt").write_text("Text.")
+    (folder / "sub" / "b.zip").write_bytes(b"")
+    _added(ingest, folder / "sub" / "a.txt")
+    (folder / "sub").chmod(0o400)
+    assert set(_states(ingest, folder).values()) == {FileState.DAMAGED}
+    assert ingest.forget_missing(folder) == []
+    (folder / "sub").chmod(0o700)
+
+
 @pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="this system has no pipes with names")
 def test_links_in_a_circle_pipes_and_our_own_folder_do_no_harm(ingest: Ingest, folder: Path, tmp_path: Path) -> None:
     (folder / "a.txt").write_text("Text.")
@@ -246,6 +261,25 @@ def test_names_that_are_no_unicode_are_told_in_printable_form(ingest: Ingest, st
     assert (report.name, report.state) == ("a\\xff\n.txt", FileState.INDEXED)
     report.name.encode()
     assert _states(ingest, folder) == {"a\\xff\n.txt": FileState.UNCHANGED}
+
+
+def test_an_ending_that_is_no_unicode_does_not_stop_the_rest(ingest: Ingest, folder: Path) -> None:
+    Path(os.fsdecode(os.fsencode(folder) + b"/a.\xff")).write_text("Text.")
+    (folder / "b.txt").write_text("Text.")
+    assert _states(ingest, folder) == {"a.\\xff": FileState.UNSUPPORTED, "b.txt": FileState.INDEXED}
+
+
+def test_folders_may_be_nested_deeper_than_the_stack(ingest: Ingest, folder: Path) -> None:
+    deepest = folder.joinpath(*["a"] * 150)
+    deepest.mkdir(parents=True)
+    (deepest / "a.txt").write_text("Text.")
+    usual = sys.getrecursionlimit()
+    sys.setrecursionlimit(len(inspect.stack()) + 120)
+    try:
+        found = ingest.find([folder])
+    finally:
+        sys.setrecursionlimit(usual)
+    assert [one.path for one in found] == [deepest / "a.txt"]
 
 
 def test_cancelling_between_batches_keeps_the_words_and_goes_on_later(store: Store, folder: Path) -> None:
@@ -415,6 +449,17 @@ def test_an_archive_is_read_as_a_folder(ingest: Ingest, store: Store, folder: Pa
     assert _states(ingest, folder) == {"papers.zip/inside/a.txt": FileState.INDEXED}
     assert ingest.forget_missing(folder) == ["papers.zip/inside/b.txt"]
     assert [source.path for source in store.sources()] == [str(folder / "papers.zip/inside/a.txt")]
+
+
+def test_files_of_an_archive_that_broke_are_not_forgotten(ingest: Ingest, store: Store, folder: Path) -> None:
+    _zip(folder / "papers.zip", a="The text of a.")
+    _added(ingest, folder)
+    (folder / "papers.zip").write_bytes(b"PK\x03\x04 half written")
+    assert _states(ingest, folder) == {"papers.zip": FileState.DAMAGED}
+    assert ingest.forget_missing(folder) == []
+    assert len(store.sources()) == 1
+    (folder / "papers.zip").unlink()
+    assert ingest.forget_missing(folder) == ["papers.zip", "papers.zip/inside/a.txt"]
 
 
 def test_an_archive_that_cannot_be_opened_is_one_file_with_a_reason(ingest: Ingest, folder: Path) -> None:
