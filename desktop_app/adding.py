@@ -18,17 +18,19 @@ from rag.types import FileReport, FileState, IngestProgress, Stage
 #: Files that the indexing child gets at a time; it comes back earlier when they take long.
 SLICE_FILES: Final = 256
 
+_NEW: Final = frozenset({FileState.INDEXED, FileState.DUPLICATE})
+
 _Slice = Generator[Any, None, Any]  # what the indexing child yields, and what it returns
 
 
 class Adding:
     """Reads files into the library, brings watched folders in step, then computes vectors.
 
-    `folders` are those that are watched, each with the collection that its new documents go into, or an empty name.
+    `folders` tells those that are watched now, each with the collection that its new documents go into, or no name.
     """
 
     def __init__(
-        self, indexer: Host, folders: Mapping[Path, str], cancel: CancelEvent, pace: Pace | None = None
+        self, indexer: Host, folders: Callable[[], Mapping[Path, str]], cancel: CancelEvent, pace: Pace | None = None
     ) -> None:
         self._indexer = indexer
         self._folders = folders
@@ -39,7 +41,8 @@ class Adding:
         self, paths: Sequence[Path], counted: Callable[[], tuple[int, int]], *, by_ocr: bool = False
     ) -> Iterator[IngestProgress]:
         """Everything in order; `counted` gives the passages with vectors, and all, when it is the vectors' turn."""
-        watched = [path for path in paths if path in self._folders]
+        folders = self._folders()
+        watched = [path for path in paths if path in folders]
         there = [path for path in paths if path not in watched or path.is_dir()]
         with suppress(CallCancelled):  # before a file was begun
             yield from self._read(there, "read_scans" if by_ocr else "add_some")
@@ -65,7 +68,9 @@ class Adding:
         done = 0
         while done < len(found) and not self._cancel.is_set():
             reports: list[FileReport] = []
-            for steps in self._slice(method, found[done : done + SLICE_FILES], done, len(found)):
+            some = found[done : done + SLICE_FILES]
+            # A page takes a second of every core, which an answer should not wait for.
+            for steps in self._slice(method, some, done, len(found), breaks_off_for_answers=method == "read_scans"):
                 reports += [step.report for step in steps if step.report is not None]
                 yield from steps
             done += len(reports)
@@ -89,12 +94,11 @@ class Adding:
 
     def _collect(self, reports: Sequence[FileReport]) -> None:
         """At once, so that a crash leaves out little."""
+        folders = self._folders()
         gathered: dict[str, list[str]] = {}
         for report in reports:
-            if report.state is FileState.INDEXED and report.document_id:
-                for name in {
-                    name for folder, name in self._folders.items() if Path(report.path).is_relative_to(folder)
-                }:
+            if report.state in _NEW and report.document_id:
+                for name in {name for folder, name in folders.items() if Path(report.path).is_relative_to(folder)}:
                     gathered.setdefault(name, []).append(report.document_id)
         for name, document_ids in gathered.items():
             if name:

@@ -157,13 +157,15 @@ class AddingDesk(QObject):
             line.show_held(progress, _PAUSED if is_own else self._battery_words, RESUME if is_own else _GO_ON_ANYWAY)
         elif progress is not None:
             line.show_progress(progress, self._left.update(progress.done, progress.total))
+        elif self._indexing.is_adding and not self._is_quiet:
+            line.show_looking()
 
     @Slot(object)
     def _sum_up(self, added: Added) -> None:
         self._progress = None
         self._change_timer.stop()
         is_news = added.n_gone or skipped(added.reports) or any(r.state is FileState.INDEXED for r in added.reports)
-        if is_news or not (added.is_rescan or self._is_quiet):
+        if is_news or not (added.is_rescan or self._is_quiet or added.has_failed):
             self._reports = added.reports
             words = summary(added.reports, is_cancelled=added.is_cancelled, n_gone=added.n_gone)
             self._window.status_line.show_summary(words, has_details=bool(skipped(added.reports)))

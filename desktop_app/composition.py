@@ -138,7 +138,7 @@ class LocalWorkbench:
     def add(
         self, paths: Sequence[Path], cancel: CancelEvent, pace: Pace | None = None, *, by_ocr: bool = False
     ) -> Iterator[IngestProgress]:
-        adding = Adding(self.hosts["indexer"], self._folders(), cancel, pace)
+        adding = Adding(self.hosts["indexer"], self._folders, cancel, pace)
         for step in adding.steps(paths, self._counted, by_ocr=by_ocr):
             if step.report is not None:  # at once: the reader may remove it in this very session
                 self._seeds.remember([step.report.path])

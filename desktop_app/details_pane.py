@@ -94,7 +94,7 @@ class DetailsPane(QFrame):
         self.setAccessibleName("Details")
         self._actions = actions
         self.document_id = ""
-        self.card = NOTHING
+        self.card = Card("")
         self.title = named(InertText(parent=self), "details-title")
         self.note = named(InertText(parent=self), "details-note")
         self.facts = FactGrid(self)

@@ -95,16 +95,20 @@ class Indexer:
     def read_scans(
         self, candidates: Sequence[Candidate], done: int, total: int, cancel: CancelEvent | None = None
     ) -> Generator[tuple[IngestProgress, ...], None, int]:
-        """As `add_some`, by OCR: also of files that were read, or given up, before."""
-        cancel = cancel or CancelEvent()
-        n_done, begun_s = 0, time.monotonic()
-        with self._ocr.heeding(cancel), suppress(ScanningStopped):
-            for step in self._ingest.add_found(candidates, cancel, done=done, total=total, instead=self._ocr):
-                yield (step,)
-                if step.report is not None:
-                    n_done += 1
-                    if time.monotonic() - begun_s > _SLICE_S:
+        """As `add_some`, by OCR: also of files that were read, or given up, before; some pages of one a call."""
+        n_done, deadline_s = 0, time.monotonic() + _SLICE_S
+        name = ""
+        try:
+            with self._ocr.until(deadline_s, cancel or CancelEvent()):
+                for step in self._ingest.add_found(candidates, cancel, done=done, total=total, instead=self._ocr):
+                    name = step.name
+                    yield (step,)
+                    n_done += step.report is not None
+                    if step.report is not None and time.monotonic() > deadline_s:
                         break
+        except ScanningStopped as stopped:
+            pages = f"{name}, page {stopped.n_read} of {stopped.n_pages}"
+            yield (IngestProgress(done + n_done, total, pages, None),)
         return n_done
 
     def embed_some(self, cancel: CancelEvent | None = None) -> Generator[IngestProgress, None, bool]:

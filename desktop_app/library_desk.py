@@ -236,7 +236,7 @@ class LibraryDesk(QObject):
             self._tell("The file is not there any more", f"It was {paths[0]}.")
             return
         self._adding.add(there, by_ocr=True)
-        self._tell("The pages are being read", "That takes some seconds a page; the status line tells how far it is.")
+        self._tell("The pages are being read", "That takes some seconds a page. Questions come first.")
 
     @Slot(object)
     def open_original(self, paths: Sequence[str]) -> None:

@@ -213,6 +213,12 @@ class StatusLine(QFrame):
         self.bar.setVisible(progress is not None)
         self._offer(button, f"{button} (Ctrl+Shift+P)", may_cancel=True)
 
+    def show_looking(self) -> None:
+        """Say that files are looked for, which may take a while in a large folder."""
+        self._forget_summary()
+        self._show_activity(["Looking for files…"])
+        self._offer("", "", may_cancel=True)
+
     def show_cancelling(self) -> None:
         """Say that the wish to cancel was heard."""
         self._show_activity(["Stopping…"])

@@ -92,12 +92,14 @@ class Added:
     """How a reading ended: a report per file, and whether it was cancelled before its end.
 
     Where it was a `is_rescan`, only what is new is in `reports`; `n_gone` files have left the folder since the last.
+    `has_failed`: it could not go on, which `failed` has told.
     """
 
     reports: tuple[FileReport, ...]
     is_cancelled: bool
     is_rescan: bool = False
     n_gone: int = 0
+    has_failed: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -237,9 +239,11 @@ class Indexing(QObject):
             if job.paths or self._workbench.n_without_vectors():
                 for progress in self._workbench.add(job.paths, self._cancel, self.pace, by_ocr=job.by_ocr):
                     if progress.stage is Stage.EMBEDDING and not is_told:
+                        reading.has_failed = False
                         is_told = self._tell_added(reading)
                     reading.take(progress.report)
                     told_at_s = self._tell(progress, told_at_s)
+            reading.has_failed = False
         if not is_told:
             self._tell_added(reading)
         self._end()
@@ -251,7 +255,7 @@ class Indexing(QObject):
             self._must_follow = True
             if self._waiting:
                 self._break_off()
-        added = Added(reading.told, self._is_cancelled, reading.job.is_rescan)
+        added = Added(reading.told, self._is_cancelled, reading.job.is_rescan, has_failed=reading.has_failed)
         with telling(self.failed.emit):
             added = replace(added, n_gone=reading.n_gone())
         self.added.emit(added)
@@ -304,6 +308,7 @@ class _Reading:
         self._workbench = workbench
         self._reports: list[FileReport] = []
         self._before: dict[str, FileRow] = {}
+        self.has_failed = True  # until its end is reached
 
     def look_before(self) -> None:
         """Remember how the files stood."""

@@ -10,6 +10,8 @@ from rag.types import Span
 
 _MODEL = "data/model.npz.xz"
 _LEAST_LETTERS = 40
+_NO_LANGUAGE = frozenset({"und", "zxx"})
+"""Not to be told, and no language at all."""
 _SAMPLE_CHARS = 3_000
 _LEAST_CHANCE = 0.6
 """Lists of names, numbers or code get some language too, with a chance below 0.1; a sentence has 0.87 or more."""
@@ -27,7 +29,7 @@ class LanguageTeller:
         if sum(character.isalpha() for character in sample) < _LEAST_LETTERS:
             return None
         code: str = self._identifier.classify(sample.encode("utf-8", "replace"))[0]
-        return None if code == "und" else code
+        return None if code in _NO_LANGUAGE else code
 
 
 def _kept(text: str, excluded: Sequence[Span]) -> Iterator[str]:

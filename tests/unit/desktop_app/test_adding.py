@@ -48,7 +48,7 @@ class FakeIndexer:
 def adding(
     indexer: FakeIndexer, folders: dict[Path, str] | None = None, cancel: Event | None = None, pace: Pace | None = None
 ) -> Adding:
-    return Adding(cast(Host, indexer), folders or {}, cancel or Event(), pace)
+    return Adding(cast(Host, indexer), lambda: folders or {}, cancel or Event(), pace)
 
 
 def counted(indexer: FakeIndexer) -> tuple[int, int]:
