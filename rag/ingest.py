@@ -21,7 +21,7 @@ from rag.finding import Candidate, Finding, Presence, is_visible, printable
 from rag.formats import ADVISED, ENDINGS
 from rag.ports import Embedder, Embeddings, FileReader
 from rag.reading import open_regular
-from rag.rows import FileRow, PassageIds
+from rag.rows import EmbedderMark, FileRow, PassageIds
 from rag.store import Store
 from rag.types import (
     Document,
@@ -81,6 +81,8 @@ class Ingest:
         self._language_of = language_of
         self._endings = ENDINGS if endings is None else endings
         self._finding = Finding(excluded)
+        # Up to this id all passages have vectors of this embedder; ids only grow.
+        self._embedded_to = 0
 
     def add(self, paths: Sequence[Path], cancel: CancelEvent | None = None) -> Iterator[IngestProgress]:
         """Add files and whole folders, words first, then vectors; ends early once `cancel` is set.
@@ -183,7 +185,7 @@ class Ingest:
         return not self._store.n_passages() or (
             mark is not None
             and mark.name == self._embedder.name
-            and not len(self._store.passages_without_embeddings(limit=1))
+            and not len(self._store.passages_without_embeddings(1, self._embedded_to))
         )
 
     def embed(self, cancel: CancelEvent | None = None) -> Iterator[IngestProgress]:
@@ -192,16 +194,19 @@ class Ingest:
         Until it ends, search by meaning finds only what is done; full text finds all. Vectors of another embedder are
         dropped first.
         """
-        self._store.set_embedder(self._embedder.name, self._embedder.dimension)
+        if self._store.embedder() != EmbedderMark(self._embedder.name, self._embedder.dimension):
+            self._embedded_to = 0
+            self._store.set_embedder(self._embedder.name, self._embedder.dimension)
         done, total = self._store.n_embedded(), self._store.n_passages()
         while not _is_set(cancel):
-            waiting = self._store.passages_without_embeddings(_BATCH_PASSAGES)
+            waiting = self._store.passages_without_embeddings(_BATCH_PASSAGES, self._embedded_to)
             if not len(waiting):
                 return
             try:
                 self._embed_passages(waiting, cancel)
             except _CancelledError:
                 return
+            self._embedded_to = int(waiting[-1])
             done += len(waiting)
             yield IngestProgress(min(done, total), total, "", None, Stage.EMBEDDING)
 

@@ -281,12 +281,16 @@ class Store:
             connection.execute("UPDATE sentences SET embedding = NULL")
             writing.set_meta(connection, "embedder", json.dumps({"name": name, "dimension": dimension}))
 
-    def passages_without_embeddings(self, limit: int) -> PassageIds:
-        """int64: the first `limit` passages that wait for `add_embeddings`."""
+    def passages_without_embeddings(self, limit: int, after_id: int = 0) -> PassageIds:
+        """int64: the first `limit` passages after this id that wait for `add_embeddings`.
+
+        Every passage in between is looked at, a quarter of a second for 100,000: begin where the last ones ended.
+        """
         return id_array(
             self.rows(
-                "SELECT id FROM passages p WHERE NOT EXISTS "
+                "SELECT id FROM passages p WHERE id > ? AND NOT EXISTS "
                 "(SELECT 1 FROM passage_vectors v WHERE v.passage_id = p.id) ORDER BY id LIMIT ?",
+                after_id,
                 limit,
             )
         )
@@ -362,8 +366,9 @@ class Store:
     def passage_terms(self, passage_ids: Iterable[int]) -> dict[int, PassageTerms]:
         """What the full text holds of these passages; those that do not exist are left out."""
         rows = self.rows(
-            "SELECT p.id, p.document_id, d.title, p.ordinal, f.terms FROM passages p "
-            "JOIN documents d ON d.id = p.document_id JOIN passages_fts f ON f.rowid = p.id "
+            "SELECT p.id, p.document_id, coalesce(s.given_title, d.title), p.ordinal, f.terms FROM passages p "
+            "JOIN documents d ON d.id = p.document_id JOIN descriptions s ON s.document_id = p.document_id "
+            "JOIN passages_fts f ON f.rowid = p.id "
             "WHERE p.id IN (SELECT value FROM json_each(?)) ORDER BY p.id",
             json_ids(passage_ids),
         )

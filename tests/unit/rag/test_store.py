@@ -133,6 +133,7 @@ def test_a_document_is_found_by_its_words_before_it_has_vectors(store: Store) ->
     assert [passage_id for passage_id, _ in store.search_text(["three"], 5)] == [second]
     assert store.passages_without_embeddings(10).tolist() == [first, second]
     assert store.passages_without_embeddings(1).tolist() == [first]
+    assert store.passages_without_embeddings(10, first).tolist() == [second]
 
 
 def test_vectors_of_passages_that_were_removed_meanwhile_are_passed_over(store: Store) -> None:
