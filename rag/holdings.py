@@ -126,7 +126,9 @@ class Holdings:
 
     def watched(self) -> tuple[WatchedFolder, ...]:
         """The folders that are kept in step with the library, by path."""
-        return tuple(WatchedFolder(*row) for row in self._store.rows("SELECT path, collection FROM watched"))
+        return tuple(
+            WatchedFolder(*row) for row in self._store.rows("SELECT path, collection FROM watched ORDER BY path")
+        )
 
     def watch(self, folder: Path, collection: str = "") -> None:
         """Remember a folder; with another collection than before where it is watched already."""

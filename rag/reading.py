@@ -168,6 +168,7 @@ def _storable(reading: Reading) -> Reading:
         title=_without_unstorable(reading.title),
         author=_without_unstorable(reading.author) if reading.author else None,
         origin=_without_unstorable(reading.origin) if reading.origin else None,
+        note=_without_unstorable(reading.note),
         parts=tuple(replace(part, label=_without_unstorable(part.label)) for part in reading.parts),
     )
 
