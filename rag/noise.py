@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 from typing import Final
 
 from rag import noise_phrases as phrases
@@ -70,7 +71,11 @@ def marks_for(reading: Reading) -> tuple[Mark, ...]:
     """
     is_printed = reading.media_type not in _NOT_PRINTED
     found = () if reading.media_type in _NO_PROSE else marks_in(reading.text, is_printed=is_printed)
-    return _not_everything(reading.text, merged(reading.text, reading.marks, found))
+    own = reading.marks
+    if any(mark.span.end > following.span.start for mark, following in pairwise(own)):
+        # A reader's marks should be apart; that they are not is no reason to lose the document.
+        own = merged(reading.text, (), own)
+    return _not_everything(reading.text, merged(reading.text, own, found))
 
 
 def marks_in(text: str, *, is_printed: bool = True) -> tuple[Mark, ...]:

@@ -262,3 +262,9 @@ def test_no_answer_of_the_question_sets_lies_in_a_mark(name: str) -> None:
             assert not any(mark.span.overlaps(span) for mark in marks[document]), (document, gold["text"])
             n_spans += 1
     assert n_spans > 10
+
+
+def test_marks_of_a_reader_that_overlap_are_parted() -> None:
+    text = f"Secret words.\n\n{_ARTICLE}"
+    given_marks = (Mark(NoiseKind.HIDDEN, Span(0, 13)), Mark(NoiseKind.MENU, Span(0, 6)))
+    assert [mark.span for mark in marks_for(_reading(text, given_marks))] == [Span(0, 6), Span(7, 13)]
