@@ -167,8 +167,8 @@ class LocalWorkbench:
         self._seeds.remember(row.path for row in self._store.files())  # a crash may have come in between
         return self._seeds.fresh()
 
-    def remove(self, document_id: str) -> None:
-        self.hosts["indexer"].call("remove", document_id)
+    def remove(self, document_id: str, *, is_last: bool = True) -> None:
+        self.hosts["indexer"].call("remove", document_id, is_last)
 
     def files(self) -> tuple[FileRow, ...]:
         return self._store.files()

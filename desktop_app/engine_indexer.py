@@ -127,8 +127,9 @@ class Indexer:
         """Belongs to the end of an adding; see Ingest."""
         self._ingest.purge()
 
-    def remove(self, document_id: str) -> bool:
-        return self._ingest.remove(document_id)
+    def remove(self, document_id: str, is_last: bool = True) -> bool:
+        """Remove a document; see Ingest."""
+        return self._ingest.remove(document_id, is_last=is_last)
 
     def lift(self, document_id: str, start: int, is_lifted: bool) -> None:
         """Let what a mark keeps out be quoted, or keep it out again; see Ingest."""

@@ -397,9 +397,7 @@ class LibraryDesk(QObject):
             self._window.banner.show_notice(title, message, timeout_ms=_TOLD_MS)
 
 
-def _remove_all(
-    remove: Callable[[str], None], document_ids: tuple[str, ...], tell: Callable[[str, int], object]
-) -> None:
+def _remove_all(remove: Callable[..., None], document_ids: tuple[str, ...], tell: Callable[[str, int], object]) -> None:
     for n_done, document_id in enumerate(document_ids, start=1):
-        remove(document_id)
+        remove(document_id, is_last=n_done == len(document_ids))
         tell(document_id, len(document_ids) - n_done)

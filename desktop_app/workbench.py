@@ -119,8 +119,11 @@ class Workbench(Protocol):
         """How many passages are found by their words only, for they wait for their vectors; milliseconds."""
         ...
 
-    def remove(self, document_id: str) -> None:
-        """Remove a document from the store and the index; the original file is not touched."""
+    def remove(self, document_id: str, *, is_last: bool = True) -> None:
+        """Remove a document from the store and the index; the original file is not touched.
+
+        Of several, only the last one takes the time to wipe off all their words.
+        """
         ...
 
     def files(self) -> tuple[FileRow, ...]:

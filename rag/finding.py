@@ -165,3 +165,11 @@ def _opened_up(candidate: Candidate) -> Iterator[Candidate]:
     for member in members:
         inside = member.path.relative_to(candidate.path).as_posix()
         yield Candidate(member.path, candidate.root, f"{candidate.name}/{inside}", member)
+
+
+def is_empty_folder(path: Path) -> bool:
+    """Whether it is a folder with nothing at all in it, as the place of a drive that is not connected is."""
+    try:
+        return path.is_dir() and next(path.iterdir(), None) is None
+    except OSError:
+        return False

@@ -12,31 +12,21 @@ from dataclasses import replace
 from rag.types import Hit, Quote, Source
 
 _WORD = re.compile(r"\w+")
-_SHINGLE_WORDS = 4
 _LEAST_WORDS = 6
 """Fewer words may be the same by chance."""
-#: A passage repeats another one that holds all its words, and of its shingles at least this share.
-_REPEATED_SHARE = 0.9
 
 
 def folded(hits: Sequence[Hit]) -> tuple[Hit, ...]:
-    """The hits, best first, without those that repeat a better one."""
+    """The hits, best first, without those whose words stand in a better one, all of them and in the same order."""
     kept: list[Hit] = []
-    held: list[tuple[frozenset[str], frozenset[tuple[str, ...]]]] = []
+    held: list[str] = []
     for hit in hits:
-        words = _WORD.findall(hit.text.casefold())
-        own = frozenset(words), frozenset(_shingles(words))
-        if len(words) >= _LEAST_WORDS and any(_repeats(own, other) for other in held):
+        words = normal(hit.text)
+        if len(words.split()) >= _LEAST_WORDS and any(f" {words} " in f" {other} " for other in held):
             continue
         kept.append(hit)
-        held.append(own)
+        held.append(words)
     return tuple(kept)
-
-
-def _repeats(
-    own: tuple[frozenset[str], frozenset[tuple[str, ...]]], other: tuple[frozenset[str], frozenset[tuple[str, ...]]]
-) -> bool:
-    return own[0] <= other[0] and len(own[1] & other[1]) >= _REPEATED_SHARE * len(own[1])
 
 
 def is_repeated(text: str, others: Sequence[str]) -> bool:
@@ -62,7 +52,3 @@ def _copies(quote: Quote, texts: Sequence[tuple[Source, str]]) -> tuple[Source, 
         return ()
     holding = {source.id: source for source, text in texts if f" {words} " in text}
     return tuple(source for source_id, source in holding.items() if source_id != quote.source.id)
-
-
-def _shingles(words: Sequence[str]) -> set[tuple[str, ...]]:
-    return {tuple(words[n : n + _SHINGLE_WORDS]) for n in range(len(words) - _SHINGLE_WORDS + 1)}

@@ -17,7 +17,7 @@ import numpy as np
 
 from rag.chunking import Chunker
 from rag.errors import SourceError, UnreadableSource, UnsupportedFormat
-from rag.finding import Candidate, Finding, Presence, is_visible, printable
+from rag.finding import Candidate, Finding, Presence, is_empty_folder, is_visible, printable
 from rag.formats import ADVISED, ENDINGS
 from rag.ports import Embedder, Embeddings, FileReader
 from rag.reading import open_regular
@@ -129,17 +129,20 @@ class Ingest:
         """Wipe off what changed files held before; once after many files, for it rewrites the full text."""
         self._store.purge()
 
-    def remove(self, wanted_id: str) -> bool:
-        """Delete a document everywhere in the store; the file itself is left alone. False where it is unknown."""
-        return self._store.remove_document(wanted_id)
+    def remove(self, wanted_id: str, *, is_last: bool = True) -> bool:
+        """Delete a document everywhere in the store; the file itself is left alone. False where it is unknown.
+
+        Where it is not the last of several, wiping off its words is left to the last, for that rewrites the full text.
+        """
+        return self._store.remove_document(wanted_id, is_last=is_last)
 
     def forget_missing(self, root: Path) -> list[str]:
         """Forget the files under a folder or in an archive that are no longer there; returns their names.
 
         Their documents go with them, unless another file holds the same text. Nothing is forgotten where the folder
-        itself cannot be reached: a drive that is not connected has lost nothing.
+        itself cannot be reached, or is empty: a drive that is not connected has lost nothing.
         """
-        if not is_visible(root):
+        if not is_visible(root) or is_empty_folder(root):
             return []
         presence = Presence()
         gone = [row for row in self._store.files() if _is_under(row.path, root) and not presence.of(Path(row.path))]
@@ -282,7 +285,7 @@ class Ingest:
             self._store.record_file(row)
             return _report(row, started)
         row = replace(row, reason=reading.note)
-        self._store.add_document(document, passages, row, note=reading.note)
+        self._store.add_document(document, passages, row)
         return _report(row, started, document.source)
 
     def _passages_of(self, document: Document) -> tuple[Passage, ...]:

@@ -54,9 +54,8 @@ _SECOND = (
 _THIRD = (
     """CREATE TABLE descriptions (
         document_id TEXT PRIMARY KEY REFERENCES documents (id) ON DELETE CASCADE, author TEXT, language TEXT,
-        n_pages INTEGER NOT NULL, note TEXT NOT NULL, added_at TEXT,
-        given_title TEXT, given_date TEXT, given_author TEXT) WITHOUT ROWID""",
-    "INSERT INTO descriptions SELECT id, NULL, NULL, 0, '', NULL, NULL, NULL, NULL FROM documents",
+        n_pages INTEGER NOT NULL, given_title TEXT, given_date TEXT, given_author TEXT) WITHOUT ROWID""",
+    "INSERT INTO descriptions SELECT id, NULL, NULL, 0, NULL, NULL, NULL FROM documents",
     """CREATE TABLE parts (
         document_id TEXT NOT NULL REFERENCES documents (id) ON DELETE CASCADE, ordinal INTEGER NOT NULL,
         kind TEXT NOT NULL, number INTEGER NOT NULL, start INTEGER NOT NULL, "end" INTEGER NOT NULL,

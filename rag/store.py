@@ -400,9 +400,7 @@ class Store:
 
     # Writing
 
-    def add_document(
-        self, document: Document, passages: Sequence[Passage], file: FileRow | None = None, *, note: str = ""
-    ) -> None:
+    def add_document(self, document: Document, passages: Sequence[Passage], file: FileRow | None = None) -> None:
         """Add a document whole, in one transaction, with the file it came from; its vectors follow.
 
         It can be found by its words at once. A document that is there already stays as it is; the one that the file
@@ -410,7 +408,7 @@ class Store:
         """
         with self.writing() as connection:
             if not connection.execute("SELECT 1 FROM documents WHERE id = ?", (document.id,)).fetchone():
-                writing.insert_document(connection, document, passages, note)
+                writing.insert_document(connection, document, passages)
             if file is not None:
                 writing.link_file(connection, file)
 
@@ -419,16 +417,18 @@ class Store:
         with self.writing() as connection:
             writing.replace_passages(connection, document, passages)
 
-    def remove_document(self, document_id: str) -> bool:
+    def remove_document(self, document_id: str, *, is_last: bool = True) -> bool:
         """Delete a document everywhere, so that its text is in no file of the store afterwards; False if unknown.
 
         Its files are forgotten, backups from migrations are deleted (they hold the text as well), the full-text
-        index is rewritten and the write-ahead log emptied. A database that was set aside as damaged is not touched.
+        index is rewritten and the write-ahead log emptied; of several documents with the last. A database that was set
+        aside as damaged is not touched.
         """
         with self.writing() as connection:
             known = connection.execute("DELETE FROM files WHERE document_id = ?", (document_id,)).rowcount > 0
             known = writing.delete_document(connection, document_id) or known
-        self.purge()
+        if is_last:
+            self.purge()
         return known
 
     def purge(self) -> bool:

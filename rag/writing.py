@@ -8,7 +8,6 @@ from __future__ import annotations
 import sqlite3
 from collections.abc import Iterable, Sequence
 from dataclasses import asdict, astuple
-from datetime import UTC, datetime
 
 from rag.rows import Embedding, FileRow, float16_bytes, float32_bytes
 from rag.types import Document, FileState, Mark, Passage
@@ -17,9 +16,7 @@ PURGE = "purge"
 """The key under which the store remembers that words of deleted documents may still be in its files."""
 
 
-def insert_document(
-    connection: sqlite3.Connection, document: Document, passages: Sequence[Passage], note: str = ""
-) -> None:
+def insert_document(connection: sqlite3.Connection, document: Document, passages: Sequence[Passage]) -> None:
     """Insert a document with its passages and sentences, all without vectors."""
     source = document.source
     connection.execute(
@@ -28,8 +25,8 @@ def insert_document(
         {**asdict(source), "text": document.text},
     )
     connection.execute(
-        "INSERT INTO descriptions (document_id, author, language, n_pages, note, added_at) VALUES (?, ?, ?, ?, ?, ?)",
-        (document.id, source.author, source.language, source.n_pages, note, datetime.now(UTC).isoformat()),
+        "INSERT INTO descriptions (document_id, author, language, n_pages) VALUES (?, ?, ?, ?)",
+        (document.id, source.author, source.language, source.n_pages),
     )
     connection.executemany(
         'INSERT INTO parts (document_id, ordinal, kind, number, start, "end", label, is_ocr) '

@@ -221,7 +221,7 @@ class FakeWorkbench:
         self.documents.append(made)
         return FileReport(path.name, str(path), made.id, FileState.INDEXED, "", len(made.text), 1, 0.1)
 
-    def remove(self, document_id: str) -> None:
+    def remove(self, document_id: str, *, is_last: bool = True) -> None:
         self.removed.append(document_id)
         self.documents = [one for one in self.documents if one.id != document_id]
 

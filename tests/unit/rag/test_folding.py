@@ -31,6 +31,8 @@ def test_a_passage_that_repeats_a_better_one_is_left_out() -> None:
 def test_a_text_that_gives_another_number_or_name_is_no_copy() -> None:
     first = _hit(_AGENCY, "a.txt")
     assert folded([first, _hit(_AGENCY.replace("eleven", "twelve"), "b.txt")])[1].source.name == "b.txt"
+    denied = _AGENCY.replace("would be", "would not be")
+    assert len(folded([_hit(denied, "a.txt"), first])) == 2
     assert not is_repeated("It was built by Maria Holt in the north.", ["It was built by Maria Hill in the north."])
 
 

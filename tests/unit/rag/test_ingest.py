@@ -484,3 +484,23 @@ def test_a_file_that_was_moved_is_no_duplicate_of_itself(ingest: Ingest, store: 
     assert ingest.forget_missing(folder) == ["a.txt"]
     assert [row.state for row in store.files()] == [FileState.INDEXED]
     assert [source.name for source in store.sources()] == ["b.txt"]
+
+
+def test_an_empty_folder_has_lost_nothing(ingest: Ingest, store: Store, folder: Path) -> None:
+    """A drive that is not connected leaves its place behind, with nothing in it."""
+    place = folder / "drive"
+    place.mkdir()
+    (place / "a.txt").write_text("Text.")
+    _added(ingest, place)
+    (place / "a.txt").unlink()
+    assert ingest.forget_missing(place) == []
+    assert len(store.sources()) == 1
+
+
+def test_of_several_documents_the_words_go_with_the_last(ingest: Ingest, store: Store, folder: Path) -> None:
+    for name in ("a.txt", "b.txt"):
+        (folder / name).write_text(f"The marker zq{name[0]}marker stands here.")
+    first, second = (report.document_id for report in _added(ingest, folder))
+    assert ingest.remove(first, is_last=False)
+    assert ingest.remove(second)
+    assert b"zqamarker" not in store.path.read_bytes()
