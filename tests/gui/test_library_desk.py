@@ -86,7 +86,7 @@ class TestDocuments:
         self, opened: OpenWindow, monkeypatch: pytest.MonkeyPatch
     ) -> None:
         gate, remove = Event(), opened.bench.remove
-        monkeypatch.setattr(opened.bench, "remove", lambda one: (gate.wait(), remove(one)))
+        monkeypatch.setattr(opened.bench, "remove", lambda one, **_: (gate.wait(), remove(one)))
         select(opened)
         view_of(opened).actions_by_name["remove"].trigger()
         opened.wait(lambda: view_of(opened).count.text() == "2 documents · Removing 1 document…")
@@ -98,7 +98,7 @@ class TestDocuments:
     ) -> None:
         gate, remove = Event(), opened.bench.remove
         first = opened.bench.documents[0].id
-        monkeypatch.setattr(opened.bench, "remove", lambda one: (one == first or gate.wait(), remove(one)))
+        monkeypatch.setattr(opened.bench, "remove", lambda one, **_: (one == first or gate.wait(), remove(one)))
         told_removed: list[tuple[str, ...]] = []
         opened.controller.library.removed.connect(told_removed.append)
         view_of(opened).documents.selectAll()
@@ -114,7 +114,7 @@ class TestDocuments:
     ) -> None:
         first, remove = opened.bench.documents[0].id, opened.bench.remove
 
-        def refuse_the_second(document_id: str) -> None:
+        def refuse_the_second(document_id: str, **_: bool) -> None:
             if document_id != first:
                 raise StoreUnavailable(path="library.db", reason="the disk is full.")
             remove(document_id)
@@ -130,7 +130,7 @@ class TestDocuments:
     def test_a_failed_removal_is_told_and_the_document_stays(
         self, opened: OpenWindow, monkeypatch: pytest.MonkeyPatch
     ) -> None:
-        def refuse(_: str) -> None:
+        def refuse(_: str, **__: bool) -> None:
             raise StoreUnavailable(path="library.db", reason="the disk is full.")
 
         monkeypatch.setattr(opened.bench, "remove", refuse)
