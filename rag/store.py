@@ -200,16 +200,6 @@ class Store:
             found.setdefault(row[1], []).append(stored_sentence(row, mark.dimension if mark else 0))
         return {passage_id: tuple(run) for passage_id, run in found.items()}
 
-    def neighbours(self, passage_id: int) -> tuple[int | None, int | None]:
-        """The passages before and after this one in its document; None at either end."""
-        rows = self.rows(
-            "SELECT (SELECT id FROM passages b WHERE b.document_id = p.document_id AND b.ordinal = p.ordinal - 1), "
-            "(SELECT id FROM passages a WHERE a.document_id = p.document_id AND a.ordinal = p.ordinal + 1) "
-            "FROM passages p WHERE p.id = ?",
-            passage_id,
-        )
-        return (rows[0][0], rows[0][1]) if rows else (None, None)
-
     def adjacent(self, passage_ids: Iterable[int]) -> list[tuple[int, int, int]]:
         """Each of these passages with each that stands next to it in its document, and the latter's length.
 
@@ -254,17 +244,6 @@ class Store:
         for (passage_id, _), similarity in zip(rows, (matrix.astype(np.float32) @ vector).tolist(), strict=True):
             best[passage_id] = max(similarity, best.get(passage_id, -1.0))
         return best
-
-    def all_embeddings(self, after_id: int, limit: int) -> tuple[PassageIds, Embeddings]:
-        """The next `limit` embedded passages after this id: ids ascending, and float32 (n, dimension)."""
-        rows = self.rows(
-            "SELECT passage_id, embedding FROM passage_vectors WHERE passage_id > ? ORDER BY passage_id LIMIT ?",
-            after_id,
-            limit,
-        )
-        mark = self.embedder()
-        joined = np.frombuffer(b"".join(row[1] for row in rows), dtype=np.float32)
-        return id_array(rows), joined.reshape(len(rows), mark.dimension if mark else 0)
 
     def embedder(self) -> EmbedderMark | None:
         """Which embedder the vectors are of; None in a store that never held any."""

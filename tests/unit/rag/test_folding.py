@@ -8,9 +8,7 @@ from hypothesis import strategies as st
 from rag.folding import folded, is_repeated, normal, with_copies
 from rag.types import Document, Hit, Quote, Source, Span, document_id
 
-_AGENCY = (
-    "The minister said on Monday that the bridge would be closed for eleven months. Repairs cost 4.2 million."
-)
+_AGENCY = "The minister said on Monday that the bridge would be closed for eleven months. Repairs cost 4.2 million."
 
 
 def _document(text: str, name: str) -> Document:

@@ -110,9 +110,6 @@ def test_vectors_come_back_in_the_order_asked_for(store: Store) -> None:
     ids = store.passage_ids()
     np.testing.assert_array_equal(store.embeddings(ids[::-1]), _rows(3, 1)[::-1])
     np.testing.assert_array_equal(store.embeddings([999]), np.zeros((1, _DIMENSION), np.float32))
-    after, rows = store.all_embeddings(int(ids[0]), 1)
-    assert after.tolist() == [ids[1]]
-    np.testing.assert_array_equal(rows, _rows(3, 1)[1:2])
     (sentence,) = store.sentences([int(ids[1])])[int(ids[1])]
     np.testing.assert_allclose(sentence.embedding, _rows(3, 2)[1], atol=1e-3)
 
@@ -268,14 +265,6 @@ def test_documents_are_found_by_name_path_and_beginning_of_id(store: Store) -> N
     for wanted in ("folder/a.txt", "/texts/folder/a.txt", document.id, document.id[:6].upper()):
         assert store.resolve(wanted) == (document.source,)
     assert store.resolve("nothing") == store.resolve(document.id[:3]) == store.resolve("%%%%") == ()
-
-
-def test_neighbours_stay_within_their_document(store: Store) -> None:
-    _add(store, "a.txt", "one\ntwo\nthree")
-    _add(store, "b.txt", "four")
-    ids = store.passage_ids().tolist()
-    assert [store.neighbours(i) for i in ids] == [(None, ids[1]), (ids[0], ids[2]), (ids[1], None), (None, None)]
-    assert store.neighbours(999) == (None, None)
 
 
 def test_unknown_documents_raise_key_error(store: Store) -> None:
