@@ -170,7 +170,7 @@ def test_a_password_is_asked_for_in_words_and_an_empty_one_is_none() -> None:
 
 
 def test_pictures_of_text_are_not_an_empty_file() -> None:
-    with pytest.raises(NoTextLayer, match="OCR on this machine can read it"):
+    with pytest.raises(NoTextLayer, match="OCR can read them on this machine"):
         read(pages_pdf([picture(), picture()]))
     with pytest.raises(EmptySource, match="its pages are empty"):
         read(pages_pdf([b"", b""]))
