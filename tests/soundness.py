@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from pathlib import Path
 
 from rag.chunking import Chunker
+from rag.errors import SourceError
+from rag.reading import LocalReader
 from rag.types import Mark, Part, Reading
 from tests.fakes import count_tokens
 
@@ -23,6 +26,26 @@ def assert_sound(reading: Reading) -> None:
     assert not numbers or numbers[0] >= 1
     for passage in Chunker(count_tokens).chunk(reading.text):
         assert passage.span.cut(reading.text).strip()
+
+
+def read_sound(content: bytes, name: str) -> Reading:
+    """What these bytes are read as under this name; it is sound."""
+    reading = LocalReader().read_content(content, Path(name))
+    assert_sound(reading)
+    return reading
+
+
+def read_all(folder: Path, pattern: str) -> tuple[list[Reading], dict[str, str]]:
+    """The sound readings of a folder's files in order, and of each that is refused the state."""
+    readings, refused = [], {}
+    for path in sorted(folder.rglob(pattern)):
+        try:
+            readings.append(LocalReader().read(path))
+        except SourceError as error:
+            refused[path.name] = error.state.value
+        else:
+            assert_sound(readings[-1])
+    return readings, refused
 
 
 def _assert_apart(placed: Sequence[Part] | Sequence[Mark], n_chars: int) -> None:

@@ -7,19 +7,16 @@ from pathlib import Path
 import pytest
 
 from rag.errors import EmptySource, EncryptedSource, SourceError, UnreadableSource
-from rag.reading import LocalReader
 from rag.types import NoiseKind, PartKind, Reading
 from tests.book_files import CONTAINER, ENCRYPTION, epub, locked, nav, ncx, package, page
-from tests.soundness import assert_sound
+from tests.soundness import read_all, read_sound
 
 _SHARED = Path(__file__).resolve().parents[3] / ".." / "shared" / "files"
 _ONE, _TWO = page("One", "The first words."), page("Two", "The second words.")
 
 
 def _read(content: bytes) -> Reading:
-    reading = LocalReader().read_content(content, Path("a.epub"))
-    assert_sound(reading)
-    return reading
+    return read_sound(content, "a.epub")
 
 
 def _book(**members: str) -> dict[str, str]:
@@ -171,13 +168,6 @@ def test_a_bomb_is_refused() -> None:
 
 @pytest.mark.skipif(not _SHARED.is_dir(), reason="the shared files are not beside this checkout")
 def test_real_books_are_read() -> None:
-    states = {}
-    for path in sorted(_SHARED.rglob("*.epub")):
-        try:
-            reading = LocalReader().read(path)
-        except SourceError as error:
-            states[path.name] = error.state.value
-        else:
-            assert_sound(reading)
-            assert reading.parts
-    assert states == {"sous-le-vent.epub": "empty"}
+    readings, refused = read_all(_SHARED, "*.epub")
+    assert all(reading.parts for reading in readings)
+    assert refused == {"sous-le-vent.epub": "empty"}

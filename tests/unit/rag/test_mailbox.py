@@ -11,13 +11,11 @@ from rag.errors import UnreadableSource
 from rag.reading import LocalReader
 from rag.types import Reading
 from tests.mail_files import POSTMARK, mbox, message
-from tests.soundness import assert_sound
+from tests.soundness import read_sound
 
 
 def _read(content: bytes, name: str = "letters.mbox") -> Reading:
-    reading = LocalReader().read_content(content, Path(name))
-    assert_sound(reading)
-    return reading
+    return read_sound(content, name)
 
 
 def test_each_email_is_a_part_with_its_number_and_subject() -> None:

@@ -15,7 +15,7 @@ from rag.errors import SourceError, UnreadableSource
 from rag.readers.notebook import NotebookReader
 from rag.reading import LocalReader
 from rag.types import PartKind, Reading
-from tests.soundness import assert_sound
+from tests.soundness import read_sound
 
 
 def _cell(kind: str, source: object, outputs: Sequence[object] = ()) -> dict[str, Any]:
@@ -23,9 +23,7 @@ def _cell(kind: str, source: object, outputs: Sequence[object] = ()) -> dict[str
 
 
 def _read(notebook: object) -> Reading:
-    reading = LocalReader().read_content(json.dumps(notebook).encode(), Path("a.ipynb"))
-    assert_sound(reading)
-    return reading
+    return read_sound(json.dumps(notebook).encode(), "a.ipynb")
 
 
 def test_cells_are_parts_with_what_came_out_of_them() -> None:

@@ -15,16 +15,13 @@ from rag.errors import SourceError, UnreadableSource
 from rag.readers.structured import JsonReader
 from rag.reading import LocalReader
 from rag.types import Reading
-from tests.soundness import assert_sound
+from tests.soundness import read_sound
 
 _PROSE = "The delegations met in Doha. A first agreement on the exchange of prisoners was signed in the evening. " * 2
 
 
 def _read(content: str | bytes, name: str) -> Reading:
-    raw = content.encode() if isinstance(content, str) else content
-    reading = LocalReader().read_content(raw, Path(name))
-    assert_sound(reading)
-    return reading
+    return read_sound(content.encode() if isinstance(content, str) else content, name)
 
 
 # JSON

@@ -2,14 +2,11 @@
 
 from __future__ import annotations
 
-from pathlib import Path
-
 import pytest
 
 from rag.errors import SourceError
-from rag.reading import LocalReader
 from rag.types import Reading
-from tests.soundness import assert_sound
+from tests.soundness import read_sound
 
 _TEXT = "The delegations met in Doha for a third day – und sprachen über Öl."
 _PAGE = f"<html><head><title>{{title}}</title></head><body><h1>Talks</h1><p>{_TEXT}</p></body></html>"
@@ -31,9 +28,7 @@ def _archive(*, title: str = "Talks", charset: str = "utf-8", location: str = "h
 
 
 def _read(content: bytes, name: str = "page.mhtml") -> Reading:
-    reading = LocalReader().read_content(content, Path(name))
-    assert_sound(reading)
-    return reading
+    return read_sound(content, name)
 
 
 @pytest.mark.parametrize("charset", ["utf-8", "cp1252"])
