@@ -2,7 +2,8 @@
 
 A text falls into stretches, a stretch into blocks, a block into sentences, and whole sentences are gathered into
 passages within a token budget. Stretches are what is left between excluded spans (noise) and between breaks (the start
-of a slide, a chapter, a message); no sentence and no passage reaches from one into another.
+of a slide, a chapter, a message). No sentence reaches from one into another; a passage reaches over short noise, such
+as the "» Read more" after each teaser of a page, and the words of the noise are no part of it.
 
 Blocks end at a blank line; a heading, a list item, a table row and a "» Read more" stand alone. Other line ends are
 read as follows. Prose that was wrapped at a margin has lines of 40 to 120 characters of which each is full (the next
@@ -25,9 +26,12 @@ import sentencex
 
 from rag import frontmatter
 from rag.ports import TokenCounter
-from rag.types import Passage, Sentence, Span
+from rag.types import Passage, Sentence, Span, blanked
 
 MAX_TOKENS = 200
+
+#: The noise over which a passage reaches is at most this long, with the white space around it.
+REACHED_OVER_CHARS = 200
 
 _WINDOW_CHARS = 8_000
 _MAX_CHARS_A_TOKEN = 8
@@ -78,24 +82,43 @@ class Chunker:
     @property
     def parameters(self) -> str:
         """What the cut depends on besides the text; other parameters mean that a text would be cut otherwise."""
-        return f"sentencex 1.0.32, {self.max_tokens} tokens"
+        return f"sentencex 1.0.32, {self.max_tokens} tokens, over {REACHED_OVER_CHARS} characters of noise"
 
     def chunk(self, text: str, excluded: Sequence[Span] = (), breaks: Sequence[int] = ()) -> tuple[Passage, ...]:
         """Passages in order, without overlap; every character but white space and the front matter is in one.
 
-        `excluded` spans are in order and in no passage; at a place of `breaks` one passage ends and another begins.
+        `excluded` spans are in order and in no sentence; at a place of `breaks` one passage ends and another begins.
         """
         passages: list[Passage] = []
         n_sentences = 0
-        for stretch in _stretches(len(text), frontmatter.end_of(text), excluded, breaks):
-            pieces = [piece for block in _blocks(text, stretch) for piece in self._pieces(text, block)]
-            for run in self._runs(text, pieces):
+        quotable = blanked(text, excluded)
+        for pieces in self._gathered(quotable, excluded, breaks):
+            for run in self._runs(quotable, pieces):
                 span = Span(run[0].span.start, run[-1].span.end)
                 sentences = tuple(Sentence(n_sentences + place, piece.span) for place, piece in enumerate(run))
-                n_tokens = run[0].n_tokens if len(run) == 1 else self._count_tokens(span.cut(text))
+                n_tokens = run[0].n_tokens if len(run) == 1 else self._count_tokens(span.cut(quotable))
                 passages.append(Passage(len(passages), span, n_tokens, sentences))
                 n_sentences += len(run)
         return tuple(passages)
+
+    def _gathered(self, text: str, excluded: Sequence[Span], breaks: Sequence[int]) -> Iterator[list[_Piece]]:
+        """The pieces of the text, those together that may share a passage."""
+        gathered: list[_Piece] = []
+        ahead = iter(sorted(breaks))
+        next_break = next(ahead, None)
+        for stretch in _stretches(len(text), frontmatter.end_of(text), excluded, breaks):
+            is_broken = False
+            while next_break is not None and next_break <= stretch.start:
+                is_broken, next_break = True, next(ahead, None)
+            pieces = [piece for block in _blocks(text, stretch) for piece in self._pieces(text, block)]
+            if gathered and pieces:
+                is_broken = is_broken or pieces[0].span.start - gathered[-1].span.end > REACHED_OVER_CHARS
+            if gathered and is_broken:
+                yield gathered
+                gathered = []
+            gathered += pieces
+        if gathered:
+            yield gathered
 
     def _pieces(self, text: str, block: _Block) -> Iterator[_Piece]:
         for span in _sentences(text, block):

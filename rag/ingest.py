@@ -39,7 +39,7 @@ from rag.types import (
     document_id,
 )
 
-READ_BY = "4"
+READ_BY = "5"
 """Another number says that files are read otherwise than before: those that could not be read are tried again."""
 
 _BATCH_TEXTS = 64
@@ -289,9 +289,8 @@ class Ingest:
         return _report(row, started, document.source)
 
     def _passages_of(self, document: Document) -> tuple[Passage, ...]:
-        excluded = [mark.span for mark in document.marks if not mark.is_lifted]
         breaks = [part.span.start for part in document.parts if part.kind is not PartKind.PAGE]
-        return self._chunker.chunk(document.text, excluded, breaks)
+        return self._chunker.chunk(document.text, document.excluded, breaks)
 
     def _cut_anew(self, document: Document) -> None:
         self._store.cut_anew(document, self._passages_of(document))

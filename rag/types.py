@@ -6,7 +6,7 @@ Offsets are code points into a document's stored text; spans are half-open.
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 
@@ -147,6 +147,26 @@ class Document:
         """The parts in which a span lies, in order."""
         return tuple(part for part in self.parts if part.span.overlaps(span))
 
+    @property
+    def excluded(self) -> tuple[Span, ...]:
+        """What is marked and not lifted, in order: neither retrieved nor quoted."""
+        return tuple(mark.span for mark in self.marks if not mark.is_lifted)
+
+    @property
+    def quotable_text(self) -> str:
+        """The text with every excluded character turned into a line end, so that places in it stay the same."""
+        return blanked(self.text, self.excluded)
+
+
+def blanked(text: str, spans: Iterable[Span]) -> str:
+    """The text with line ends in the place of these spans, which are in order and do not overlap; as long as before."""
+    kept: list[str] = []
+    place = 0
+    for span in spans:
+        kept += (text[place : span.start], "\n" * len(span))
+        place = span.end
+    return "".join((*kept, text[place:])) if kept else text
+
 
 def document_id(text: str) -> str:
     """The identity of a text: sha256 of its UTF-8 bytes, in hex."""
@@ -186,7 +206,8 @@ class Sentence:
 class Passage:
     """A run of whole sentences within a token budget, the unit that is retrieved.
 
-    `n_tokens` is counted by the chunking encoding (tiktoken), not by the chat model. `sentences` are in order.
+    A short mark may lie between two of its sentences: its words are then no part of the passage, whose text is cut out
+    of `Document.quotable_text`. `n_tokens` is counted by the chunking encoding (tiktoken), not by the chat model. `sentences` are in order.
     """
 
     ordinal: int
@@ -200,7 +221,8 @@ class Hit:
     """A retrieved passage, best first in every list.
 
     `lexical` is the BM25 score (higher is better) and `similarity` the cosine of the embeddings, in -1..1; each is
-    None where that arm did not return the passage. `score` is the fused score, in 0..1; `place` as in Quote.
+    None where that arm did not return the passage. `score` is the fused score, in 0..1; `place` as in Quote. In `text`
+    line ends stand for what is marked inside the span.
     """
 
     source: Source

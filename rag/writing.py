@@ -72,10 +72,11 @@ def _insert_marks(connection: sqlite3.Connection, document_id: str, marks: Seque
 
 
 def _insert_passages(connection: sqlite3.Connection, document: Document, passages: Sequence[Passage]) -> None:
+    text = document.quotable_text
     for passage in passages:
         passage_id = connection.execute(
             'INSERT INTO passages (document_id, ordinal, start, "end", n_tokens, text) VALUES (?, ?, ?, ?, ?, ?)',
-            (document.id, passage.ordinal, *astuple(passage.span), passage.n_tokens, passage.span.cut(document.text)),
+            (document.id, passage.ordinal, *astuple(passage.span), passage.n_tokens, passage.span.cut(text)),
         ).lastrowid
         connection.executemany(
             'INSERT INTO sentences (passage_id, ordinal, start, "end") VALUES (?, ?, ?, ?)',

@@ -10,7 +10,8 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from rag import frontmatter
-from rag.chunking import Chunker
+from rag.chunking import REACHED_OVER_CHARS, Chunker
+from rag.types import Span, blanked
 from tests.fakes import count_tokens
 
 _PARTS = [
@@ -64,6 +65,57 @@ def test_the_same_text_is_always_cut_alike_and_budgets_in_characters_hold_too(te
     passages = chunker.chunk(text)
     assert passages == chunker.chunk(text)
     assert all(len(passage.span) <= budget for passage in passages)
+
+
+@given(_TEXTS, st.lists(st.integers(0, 400), max_size=12), st.lists(st.integers(0, 400), max_size=4))
+@settings(suppress_health_check=[HealthCheck.too_slow])
+def test_no_sentence_holds_what_is_excluded_and_no_passage_crosses_a_break(
+    text: str, ends: list[int], breaks: list[int]
+) -> None:
+    ends = sorted({end for end in ends if end <= len(text)})
+    excluded = [Span(start, end) for start, end in zip(ends[::2], ends[1::2], strict=False)]
+    passages = Chunker(count_tokens, 40).chunk(text, excluded, breaks)
+    quotable = blanked(text, excluded)
+    assert len(quotable) == len(text)
+    seen = set()
+    for passage in passages:
+        assert passage.n_tokens == count_tokens(passage.span.cut(quotable))
+        assert not any(passage.span.start < place < passage.span.end for place in breaks)
+        for sentence in passage.sentences:
+            assert not any(sentence.span.overlaps(span) for span in excluded)
+            seen.update(range(sentence.span.start, sentence.span.end))
+        for left, right in itertools.pairwise(passage.sentences):
+            hidden = sum(len(span) for span in excluded if left.span.end <= span.start < right.span.start)
+            assert hidden <= REACHED_OVER_CHARS
+    head = frontmatter.end_of(quotable)
+    assert seen >= {place for place, c in enumerate(quotable) if place >= head and not c.isspace()}
+
+
+def _around(noise: str) -> tuple[str, Span]:
+    text = f"Kabul said so on Monday.{noise}Moscow said so on Friday."
+    return text, Span(24, 24 + len(noise))
+
+
+def test_a_passage_reaches_over_short_noise_without_its_words() -> None:
+    text, noise = _around("\n» Read more\n")
+    (passage,) = Chunker(count_tokens).chunk(text, [noise])
+    assert passage.span == Span(0, len(text))
+    assert [s.span.cut(text) for s in passage.sentences] == ["Kabul said so on Monday.", "Moscow said so on Friday."]
+    assert passage.span.cut(blanked(text, [noise])).split("\n" * 13) == [s.span.cut(text) for s in passage.sentences]
+
+
+def test_long_noise_and_a_chain_of_short_noise_part_passages() -> None:
+    text, noise = _around("\n" + "menu " * 60)
+    assert len(Chunker(count_tokens).chunk(text, [noise])) == 2
+    text, noise = _around("\nAbout us" * 40)
+    lines = [Span(start, start + 9) for start in range(noise.start, noise.end, 9)]
+    assert len(Chunker(count_tokens).chunk(text, lines)) == 2
+
+
+def test_a_break_beside_noise_parts_passages() -> None:
+    text, noise = _around("\nSlide 2\n")
+    for place in (noise.start, noise.end):
+        assert len(Chunker(count_tokens).chunk(text, [noise], [place])) == 2
 
 
 def test_a_budget_without_room_is_refused() -> None:

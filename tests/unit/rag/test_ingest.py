@@ -392,6 +392,20 @@ def test_what_is_set_aside_by_hand_swallows_the_marks_it_touches(marked, store: 
     assert _passages(store, wanted_id) == ["Boats left in May.", "came back."]
 
 
+def test_a_passage_reaches_over_what_is_set_aside_inside_a_slide_and_its_words_are_not_found(
+    marked, store: Store
+) -> None:
+    ingest, wanted_id = marked
+    text = store.document(wanted_id).text
+    ingest.lift(wanted_id, text.index("Share"), is_lifted=True)
+    ingest.set_aside(wanted_id, Span(text.index("left"), text.index(" in May")))
+    first, _ = store.passages_of(wanted_id)
+    assert first.span == Span(0, text.index("Boats came") - 1)
+    assert first.text == "Boats \n\n\n\n in May.\nShare this now!"
+    assert store.search_text(["left"], 5) == []
+    assert len(store.search_text(["may"], 5)) == 1
+
+
 def test_files_that_have_gone_are_forgotten_but_not_those_of_a_folder_that_has_gone(
     ingest: Ingest, store: Store, folder: Path
 ) -> None:
