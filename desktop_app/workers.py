@@ -189,10 +189,13 @@ class Indexing(QObject):
     def cancel(self) -> None:
         """End what goes on, at once or with the file at hand, and forget what waits; what is done stays done."""
         with self._condition:
+            has_not_begun = self._stage is None and bool(self._waiting)
             self._waiting.clear()
             self._must_embed = False
             self._is_cancelled = True
             self._break_off()
+        if has_not_begun:
+            self.added.emit(Added((), is_cancelled=True))
 
     def close(self) -> None:
         """Ask the thread to end; `join` waits for it."""

@@ -7,7 +7,6 @@ from collections.abc import Callable, Generator, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from threading import Event as CancelEvent
-from threading import Event as Gate
 from threading import current_thread
 
 from desktop_app.pacing import Pace
@@ -100,6 +99,24 @@ class Asked:
             self.events.put(event)
 
 
+class Gate(CancelEvent):
+    """Open at first; `is_awaited` says that somebody stands before it, which is closed."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.is_awaited = CancelEvent()
+        self.set()
+
+    def wait(self, timeout: float | None = None) -> bool:
+        if self.is_set():
+            return True
+        self.is_awaited.set()
+        try:
+            return super().wait(timeout)
+        finally:
+            self.is_awaited.clear()
+
+
 class FakeWorkbench:
     """Fits the Workbench protocol. By default every question is answered at once from the first document."""
 
@@ -124,15 +141,13 @@ class FakeWorkbench:
         self.reports: dict[str, FileReport] = {}
         self.is_manual = False
         self.file_gate = Gate()
-        self.file_gate.set()
         self.n_missing = self.n_preparations = 0
         self.vector_gate = Gate()
-        self.vector_gate.set()
         self.index = IndexState(10, 10)
         self.n_slices = 0
         self.is_started = False
         self.is_closed = False
-        self.hangs_until: Gate | None = None
+        self.hangs_until: CancelEvent | None = None
         self.on_notice: Callable[[Notice], None] = lambda notice: None
         self.on_engine: Callable[[EngineState], None] = lambda state: None
 

@@ -57,6 +57,12 @@ class OpenWindow:
         self.wait(lambda: not self.controller.asker.is_answering)
         return self.current.turns[-1]
 
+    def hold_files(self, *paths: Path) -> None:
+        """Add files of which the first is begun and does not end before the bench's gate is opened."""
+        self.bench.file_gate.clear()
+        self.controller.library.add(paths)
+        self.wait(self.bench.file_gate.is_awaited.is_set)
+
     def saved_turns(self, conversation_id: str = "") -> tuple[Turn, ...]:
         """What another process would find on the disk."""
         return self.conversations.load(conversation_id or self.current.id).turns

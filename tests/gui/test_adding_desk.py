@@ -31,8 +31,7 @@ def activity(opened: OpenWindow) -> str:
 
 
 def begin_reading(opened: OpenWindow, tmp_path: Path) -> None:
-    opened.bench.file_gate.clear()
-    opened.controller.library.add(tuple(tmp_path / f"{n}.txt" for n in range(5)))
+    opened.hold_files(*(tmp_path / f"{n}.txt" for n in range(5)))
     opened.wait(lambda: activity(opened) == "Reading 1 of 5")
 
 

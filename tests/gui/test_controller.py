@@ -22,7 +22,7 @@ from desktop_app.workbench import EngineState, EngineStatus, IndexState, Notice
 from rag.errors import QuestionTooLong
 from rag.events import Delta, Done
 from rag.types import FileReport, FileState, Finish, Scope, Turn
-from tests.gui.fake_workbench import BRIDGE, FakeWorkbench, answer_of, document, quote
+from tests.gui.fake_workbench import BRIDGE, FakeWorkbench, Gate, answer_of, document, quote
 from tests.gui.open_window import OpenWindow, open_window
 
 pytestmark = [pytest.mark.gui, pytest.mark.qt_log_ignore("This plugin does not support")]
@@ -49,11 +49,12 @@ def begin(manual: OpenWindow, question: str = "Why?", n_events: int = 2) -> str:
     return manual.current.id
 
 
-class OneFile(threading.Event):
+class OneFile(Gate):
     """A gate that lets one file through before it is opened."""
 
     def __init__(self) -> None:
         super().__init__()
+        self.clear()
         self._has_let_one_through = False
 
     def wait(self, timeout: float | None = None) -> bool:
@@ -753,17 +754,13 @@ class TestAdding:
         view.close()
 
     def test_cancelling_ends_after_the_file_at_hand(self, opened: OpenWindow, tmp_path: Path) -> None:
-        opened.bench.file_gate.clear()
-        opened.controller.library.add(tuple(tmp_path / f"{n}.txt" for n in range(10)))
-        opened.wait(opened.window.status_line.cancel_button.isVisible)
+        opened.hold_files(*(tmp_path / f"{n}.txt" for n in range(10)))
         opened.window.status_line.cancel_button.click()
         opened.bench.file_gate.set()
         opened.wait(lambda: opened.window.status_line.activity.text().startswith("Cancelled: 1 added"))
 
     def test_a_question_is_answered_while_files_are_being_added(self, opened: OpenWindow, tmp_path: Path) -> None:
-        opened.bench.file_gate.clear()
-        opened.controller.library.add((tmp_path / "a.txt",))
-        opened.wait(opened.window.status_line.cancel_button.isVisible)
+        opened.hold_files(tmp_path / "a.txt")
         assert opened.ask("Why?").answer is not None
         opened.bench.file_gate.set()
         opened.wait(lambda: not opened.controller.indexing.is_adding)
@@ -797,8 +794,7 @@ class TestAdding:
         opened.type_and_send("Why?")
         assert "Your library is empty" in opened.window.composer.hint.text()
         assert opened.window.composer.text == "Why?"
-        opened.bench.file_gate.clear()
-        opened.controller.library.add((tmp_path / "a.txt",))
+        opened.hold_files(tmp_path / "a.txt")
         opened.wait(lambda: "being added" in opened.window.composer.box.placeholderText())
         opened.window.composer.send_button.click()
         assert "The first texts are being added" in opened.window.composer.hint.text()

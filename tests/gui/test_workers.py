@@ -12,7 +12,7 @@ from desktop_app.pacing import Hold
 from desktop_app.workers import Added, Indexing
 from rag.rows import FileRow
 from rag.types import FileReport, FileState, IngestProgress
-from tests.gui.fake_workbench import FakeWorkbench
+from tests.gui.fake_workbench import FakeWorkbench, Gate
 
 pytestmark = pytest.mark.gui
 
@@ -91,7 +91,7 @@ def test_what_a_person_adds_comes_before_the_rescans_that_wait(
 ) -> None:
     bench.file_gate.clear()
     indexing.add([Path("first.txt")])
-    qtbot.waitUntil(lambda: len(bench.added) == 1)
+    qtbot.waitUntil(bench.file_gate.is_awaited.is_set)
     indexing.add([Path("/letters")], is_rescan=True)
     indexing.add([Path("/letters")], is_rescan=True)
     indexing.add([Path("mine.txt")])
@@ -137,6 +137,21 @@ def test_cancelling_while_vectors_are_computed_says_how_many_are_missing_and_the
     assert bench.added[-1] == ()
 
 
+def test_cancelling_what_has_not_begun_is_told_too(qtbot: QtBot, bench: FakeWorkbench, indexing: Indexing) -> None:
+    told, slices = Told(indexing), Gate()
+    slices.clear()
+    follow_index = bench.follow_index
+    bench.follow_index = lambda: (slices.wait(), follow_index())[1]
+    indexing.follow()
+    qtbot.waitUntil(slices.is_awaited.is_set)
+    indexing.add([Path("a.txt")])
+    indexing.cancel()
+    slices.set()
+    assert told.added == [Added((), is_cancelled=True)]
+    assert not indexing.is_busy
+    assert bench.added == []
+
+
 def test_where_no_vector_is_missing_the_workbench_is_not_asked_for_any(
     qtbot: QtBot, bench: FakeWorkbench, indexing: Indexing
 ) -> None:
@@ -167,7 +182,7 @@ def test_a_rescan_counts_the_files_that_are_gone_with_their_documents(
     told = Told(indexing)
     bench.file_gate.clear()
     indexing.add([Path("/l")], is_rescan=True)
-    qtbot.waitUntil(lambda: len(bench.added) == 1)
+    qtbot.waitUntil(bench.file_gate.is_awaited.is_set)
     bench.remove(bench.documents[0].id)
     bench.file_gate.set()
     qtbot.waitUntil(lambda: told.rested == [0])
