@@ -15,6 +15,7 @@ from threading import Event as CancelEvent
 
 import numpy as np
 
+from rag import marking
 from rag.chunking import Chunker
 from rag.errors import SourceError, UnreadableSource, UnsupportedFormat
 from rag.finding import Candidate, Finding, Presence, is_empty_folder, is_visible, printable
@@ -28,7 +29,6 @@ from rag.types import (
     FileReport,
     FileState,
     IngestProgress,
-    Mark,
     NoiseKind,
     PartKind,
     Passage,
@@ -172,13 +172,7 @@ class Ingest:
         """
         document = self._store.document(wanted_id)
         span.cut(document.text)
-        touched = [mark.span for mark in document.marks if mark.span.overlaps(span)]
-        whole = Span(
-            min(span.start, *(s.start for s in touched), span.start), max([span.end, *(s.end for s in touched)])
-        )
-        kept = [mark for mark in document.marks if not mark.span.overlaps(span)]
-        marks = sorted([*kept, Mark(NoiseKind.BY_HAND, whole)], key=lambda mark: mark.span)
-        self._cut_anew(replace(document, marks=tuple(marks)))
+        self._cut_anew(replace(document, marks=marking.with_set_aside(document.marks, span)))
 
     # Vectors
 
@@ -271,7 +265,7 @@ class Ingest:
 
     def _store_reading(self, reading: Reading, row: FileRow, started: float) -> FileReport:
         language = reading.language or self._language_of(reading.text, [mark.span for mark in reading.marks])
-        document = _document(replace(reading, language=language), row)
+        document = self._with_marks_by_hand(_document(replace(reading, language=language), row), row.document_id)
         row = replace(row, document_id=document.id)
         if self._store.has_document(document.id):
             mine = self._store.source(document.id).path == row.path
@@ -280,13 +274,19 @@ class Ingest:
             state = FileState.UNCHANGED if mine else FileState.DUPLICATE
             return _report(replace(row, state=state), started, document.source)
         passages = self._passages_of(document)
-        if not passages:
+        if not passages and not any(mark.kind is NoiseKind.BY_HAND for mark in document.marks):
             row = replace(row, document_id=None, state=FileState.EMPTY, reason="there is no text in it to quote.")
             self._store.record_file(row)
             return _report(row, started)
         row = replace(row, reason=reading.note)
         self._store.add_document(document, passages, row)
         return _report(row, started, document.source)
+
+    def _with_marks_by_hand(self, document: Document, held_id: str | None) -> Document:
+        """The document, with what a person marked in the one that its file held before."""
+        if held_id is None or not any(marking.is_by_hand(mark) for mark in self._store.marks(held_id)):
+            return document
+        return replace(document, marks=marking.carried(self._store.document(held_id), document))
 
     def _passages_of(self, document: Document) -> tuple[Passage, ...]:
         breaks = [part.span.start for part in document.parts if part.kind is not PartKind.PAGE]

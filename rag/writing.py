@@ -95,7 +95,7 @@ def delete_document(connection: sqlite3.Connection, document_id: str) -> bool:
 
 def link_file(connection: sqlite3.Connection, file: FileRow) -> None:
     """Remember a file; what it held before goes, unless another file holds it too."""
-    held = connection.execute("SELECT document_id FROM files WHERE path = ?", (file.path,)).fetchone()
+    held = connection.execute("SELECT document_id, sha256 FROM files WHERE path = ?", (file.path,)).fetchone()
     connection.execute(
         "INSERT OR REPLACE INTO files "
         "(path, root, name, size_bytes, mtime_ns, sha256, state, reason, document_id, read_by) VALUES "
@@ -103,8 +103,8 @@ def link_file(connection: sqlite3.Connection, file: FileRow) -> None:
         asdict(file),
     )
     if held and held[0] and held[0] != file.document_id:
-        if file.document_id:
-            _hand_on(connection, held[0], file.document_id)
+        if file.document_id and (held[1] == file.sha256 or _is_named_after(connection, held[0], file.path)):
+            _hand_on(connection, held[0], file.document_id, file.path)
         _let_go(connection, held[0])
 
 
@@ -116,13 +116,22 @@ def forget_file(connection: sqlite3.Connection, path: str) -> None:
         _let_go(connection, held[0])
 
 
-def _hand_on(connection: sqlite3.Connection, old_id: str, new_id: str) -> None:
-    """The file has changed: what a person corrected of it, and the collections it is in, go to its new text."""
+def _is_named_after(connection: sqlite3.Connection, document_id: str, path: str) -> bool:
+    """Whether a document is this file's own, not that of another file of which it was a copy."""
+    return bool(connection.execute("SELECT 1 FROM documents WHERE id = ? AND path = ?", (document_id, path)).fetchone())
+
+
+def _hand_on(connection: sqlite3.Connection, old_id: str, new_id: str, path: str) -> None:
+    """The file has a new text: that gets the collections of the old one and what a person corrected of it.
+
+    Of corrections it gets nothing where another file holds it as well, for they would become that file's too.
+    """
     connection.execute(
         "UPDATE descriptions SET (given_title, given_date, given_author) = "
         "(SELECT given_title, given_date, given_author FROM descriptions WHERE document_id = :old) "
-        "WHERE document_id = :new AND coalesce(given_title, given_date, given_author) IS NULL",
-        {"old": old_id, "new": new_id},
+        "WHERE document_id = :new AND coalesce(given_title, given_date, given_author) IS NULL "
+        "AND NOT EXISTS (SELECT 1 FROM files WHERE document_id = :new AND path != :path)",
+        {"old": old_id, "new": new_id, "path": path},
     )
     connection.execute(
         "INSERT OR IGNORE INTO collected SELECT collection_id, :new FROM collected WHERE document_id = :old",

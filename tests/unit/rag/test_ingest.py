@@ -445,6 +445,58 @@ def test_a_file_that_changes_keeps_its_corrections_and_its_collections(
     assert holdings.collections()[0].document_ids == (changed.document_id,)
 
 
+def test_a_file_that_changes_keeps_what_a_person_marked_in_it(marked, store: Store, folder: Path) -> None:
+    ingest, wanted_id = marked
+    text = store.document(wanted_id).text
+    ingest.lift(wanted_id, text.index("Share"), is_lifted=True)
+    ingest.set_aside(wanted_id, Span(text.index("Boats came"), len(text) - 1))
+    (folder / "a.txt").write_text("Many boats left in May.\nShare this now!\nBoats came back.\nA last word.\n")
+    (report,) = _added(ingest, folder)
+    assert report.document_id != wanted_id
+    told = [(mark.kind, mark.is_lifted) for mark in store.marks(report.document_id)]
+    assert told == [(NoiseKind.SHARING, True), (NoiseKind.BY_HAND, False)]
+    assert store.search_text(["share"], 5)
+    assert store.search_text(["came"], 5) == []
+
+
+def test_a_file_of_which_a_person_set_all_aside_stays_in_the_library(
+    ingest: Ingest, store: Store, folder: Path
+) -> None:
+    (folder / "a.txt").write_text("A first line.\nAnd nothing more than a last one, which is long.")
+    (report,) = _added(ingest, folder)
+    ingest.set_aside(report.document_id, Span(14, 62))
+    (folder / "a.txt").write_text("And nothing more than a last one, which is long.")
+    (changed,) = _added(ingest, folder)
+    assert changed.state is FileState.INDEXED
+    assert _passages(store, changed.document_id) == []
+
+
+def test_a_text_that_another_file_holds_gets_no_corrections_of_a_file_that_becomes_its_copy(
+    ingest: Ingest, store: Store, folder: Path
+) -> None:
+    (folder / "a.txt").write_text("The first text.")
+    (folder / "b.txt").write_text("The second text.")
+    first, second = _added(ingest, folder)
+    Holdings(store).correct(first.document_id, Correction(title="My title"))
+    (folder / "a.txt").write_text("The second text.")
+    _added(ingest, folder)
+    assert [source.id for source in store.sources()] == [second.document_id]
+    assert Holdings(store).correction(second.document_id) == Correction()
+
+
+def test_a_copy_that_changes_takes_nothing_from_the_file_that_it_was_a_copy_of(
+    ingest: Ingest, store: Store, folder: Path
+) -> None:
+    (folder / "a.txt").write_text("The form.")
+    (folder / "b.txt").write_text("The form.")
+    first, _ = _added(ingest, folder)
+    Holdings(store).correct(first.document_id, Correction(title="My title"))
+    (folder / "b.txt").write_text("The form, filled in.")
+    _, changed = _added(ingest, folder)
+    assert Holdings(store).correction(changed.document_id) == Correction()
+    assert Holdings(store).correction(first.document_id) == Correction(title="My title")
+
+
 def _zip(path: Path, **texts: str) -> None:
     with zipfile.ZipFile(path, "w") as archive:
         for name, text in texts.items():
