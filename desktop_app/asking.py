@@ -142,6 +142,11 @@ class Asker(QObject):
         """Ask the answer to end; what was received stays."""
         self._answering.stop()
 
+    def rename_collection(self, name: str, new_name: str) -> None:
+        """Let the running turn know a collection by its new name."""
+        if self._record is not None:
+            self._record.rename_collection(name, new_name)
+
     def show_in(self, conversation_id: str) -> None:
         """Say which conversation the display shows from now on, and bring a turn running in it up to date there."""
         self._paint_timer.stop()

@@ -114,6 +114,7 @@ class Controller(QObject):
         self.asker.broke.connect(self._window.show_problem)
         self.adding.library_changed.connect(self.library.refresh)
         self.library.removed.connect(self._forget_documents)
+        self.library.renamed.connect(self._follow_collection)
         self.library.changed.connect(self.watching.follow)
         self.sources.marks_changed.connect(self.adding.learn)
         self._window.closing.connect(self.close)
@@ -411,6 +412,13 @@ class Controller(QObject):
     def _forget_documents(self, document_ids: tuple[str, ...]) -> None:
         self.desk.forget_documents(document_ids)
         self.indexing.follow()
+
+    @Slot(str, str)
+    def _follow_collection(self, name: str, new_name: str) -> None:
+        self.desk.rename_collection(name, new_name)
+        running = self.asker.running_turn
+        for turn in (*self.desk.current.turns, *([running] if running else [])):
+            self._view.show_scope(turn.id, turn.scope)
 
     @Slot(str)
     def _export(self, conversation_id: str) -> None:

@@ -15,7 +15,7 @@ from PySide6.QtCore import QObject, Signal, Slot
 from desktop_app.asking import Asker
 from desktop_app.conversations import ConversationNotFound, Conversations, ConversationsError, ConversationSummary
 from desktop_app.keeper import Keeper
-from desktop_app.scoping import without
+from desktop_app.scoping import renamed, without
 from desktop_app.window import Window
 from rag.types import Conversation, Scope, Turn
 
@@ -167,6 +167,17 @@ class ConversationDesk(QObject):
         self._scopes = {one: without(scope, document_ids) for one, scope in self._scopes.items()}
         if self._current is not None:
             self.show_scope()
+
+    def rename_collection(self, name: str, new_name: str) -> None:
+        """Let the scopes of all turns, and of the next, follow a collection that was given another name."""
+        save = partial(self._conversations.rename_collection, name, new_name)
+        self._keeper.keep(f"collection {name}", save, at_once=True)
+        self._asker.rename_collection(name, new_name)
+        self._scopes = {one: renamed(scope, name, new_name) for one, scope in self._scopes.items()}
+        if self._current is not None:
+            turns = (replace(turn, scope=renamed(turn.scope, name, new_name)) for turn in self._current.turns)
+            self._current = replace(self._current, turns=tuple(turns))
+        self._window.composer.set_scope(renamed(self._window.composer.scope, name, new_name))
 
     def turns_before(self, turn_id: str) -> tuple[Turn, ...]:
         """The turns of the open conversation before that one; all of them where it is not among them."""

@@ -16,7 +16,7 @@ from desktop_app.empty_conversation import EmptyConversation
 from desktop_app.theme import Theme, ThemeSource
 from desktop_app.turn_view import FAILED_TITLE, TurnView
 from rag.events import Retrieved
-from rag.types import Answer, Claim, Conversation, Turn
+from rag.types import Answer, Claim, Conversation, Scope, Turn
 
 _MARGIN_PX = 28
 _AHEAD_PX = 600
@@ -170,6 +170,13 @@ class ConversationView(QWidget):
             slot.problem_title = title
             slot.is_live = False
             view.fail(title, message)
+
+    def show_scope(self, turn_id: str, scope: Scope) -> None:
+        """Say what a question was asked of, after a collection was given another name."""
+        if slot := self._find(turn_id):
+            slot.turn = replace(slot.turn, scope=scope)
+            if slot.view is not None:
+                slot.view.show_scope(scope)
 
     def remove_from(self, turn_id: str) -> None:
         """Take away this turn and all after it."""

@@ -13,7 +13,7 @@ import threading
 import unicodedata
 import uuid
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from pathlib import Path
 from types import TracebackType
@@ -30,6 +30,7 @@ from desktop_app.conversation_file import (
     translated,
 )
 from desktop_app.one_line import one_line
+from desktop_app.scoping import renamed
 from desktop_app.transcript import encode, writable
 from rag.storefile import transaction
 from rag.types import Conversation, Scope, Turn
@@ -208,6 +209,21 @@ class Conversations:
             _upsert_turn(connection, conversation_id, saved, body)
         with contextlib.suppress(ConversationsUnavailable):  # the turn is saved, and whoever asks must hear that
             self._forget()
+
+    def rename_collection(self, name: str, new_name: str) -> None:
+        """Let every turn that was asked of a collection know it by its new name."""
+        mark = b'"collection":' + encode(name)
+        with self._writing() as connection:
+            query = "SELECT conversation_id, id, body, digest FROM turns WHERE instr(body, ?)"
+            for conversation_id, turn_id, body, digest in connection.execute(query, (mark,)).fetchall():
+                turn = _decode(body, digest)
+                if turn is None:
+                    continue  # a damaged turn stays what it is
+                new_body, _ = _encoded(replace(turn, scope=renamed(turn.scope, name, new_name)))
+                connection.execute(
+                    "UPDATE turns SET body = ?, digest = ? WHERE conversation_id = ? AND id = ?",
+                    (new_body, _digest(new_body), conversation_id, turn_id),
+                )
 
     def save_draft(self, conversation_id: str, text: str) -> None:
         """Keep what stands in the box of a conversation and was not sent yet; an empty text removes it.

@@ -43,11 +43,13 @@ class LibraryDesk(QObject):
     Signals:
         open_requested(document id): the reader wants to read a document.
         removed(document ids as a tuple): they are gone for good.
+        renamed(old name, new name): a collection is called otherwise.
         changed(sources): the library holds these documents now, or says something else about them.
     """
 
     open_requested = Signal(str)
     removed = Signal(object)
+    renamed = Signal(str, str)
     changed = Signal(object)
     _removed_one = Signal(str, int)
 
@@ -347,6 +349,7 @@ class LibraryDesk(QObject):
     def _follow_name(self, name: str, new_name: str) -> None:
         if self._view is not None and self._view.shelf == Shelf(ShelfKind.COLLECTION, name):
             self._view.shelves.expect(Shelf(ShelfKind.COLLECTION, new_name))
+        self.renamed.emit(name, new_name)
         self._refresh_now()
 
     def _begin_watching(self, folder: Path) -> None:

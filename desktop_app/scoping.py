@@ -85,5 +85,10 @@ def without(scope: Scope, gone_ids: Ids[str]) -> Scope:
     return left if _names_any(left) == _names_any(scope) else scope
 
 
+def renamed(scope: Scope, name: str, new_name: str) -> Scope:
+    """The same scope after a collection was given another name."""
+    return replace(scope, collection=new_name) if scope.collection == name else scope
+
+
 def _names_any(scope: Scope) -> bool:
     return bool(scope.document_ids) or scope.collection is not None

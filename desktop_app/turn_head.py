@@ -29,9 +29,8 @@ class TurnHead(QWidget):
         self._plain_question = question
         self._question = InertText(question, line_height_percent=120)
         self._question.setAccessibleName(f"Question: {question}")
-        self._scope = CutQuietButton(asked_words(scope).rstrip("."), self, is_muted=True)
-        self._scope.setAccessibleName(f"{asked_words(scope)} Ask the next question of the same")
-        self._scope.setToolTip(plain_tooltip(f"{asked_words(scope)}\nClick to ask the next question of the same."))
+        self._scope = CutQuietButton("", self, is_muted=True)
+        self.show_scope(scope)
         self._scope.clicked.connect(self.scope_requested)
         self._searched = _SearchedLine()
         self._searched.edited.connect(self.standalone_edited)
@@ -51,6 +50,13 @@ class TurnHead(QWidget):
         self._question.setFont(theme.question)
         self._scope.setFont(theme.small)
         self._searched.set_theme(theme)
+
+    def show_scope(self, scope: Scope) -> None:
+        """Say what the question was asked of."""
+        words = asked_words(scope)
+        self._scope.setText(words.rstrip("."))
+        self._scope.setAccessibleName(f"{words} Ask the next question of the same")
+        self._scope.setToolTip(plain_tooltip(f"{words}\nClick to ask the next question of the same."))
 
     def show_standalone(self, standalone: str) -> None:
         """Show what was searched for, if it is not the question itself."""

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
+from desktop_app.scoping import renamed
 from rag.events import Checked, Delta, Done, Event, Quoted, Retrieved
 from rag.types import Answer, Claim, Finish, Turn
 
@@ -60,6 +61,10 @@ class TurnRecord:
             case Done(answer):
                 self._turn = replace(self._turn, answer=answer)
                 self._is_done = True
+
+    def rename_collection(self, name: str, new_name: str) -> None:
+        """Know the collection that was asked by its new name."""
+        self._turn = replace(self._turn, scope=renamed(self._turn.scope, name, new_name))
 
     def fail(self, sentence: str) -> None:
         """End the turn with a sentence for the reader; what was received stays."""

@@ -20,7 +20,7 @@ from desktop_app.turn_footer import ProblemBox, TurnFooter
 from desktop_app.turn_head import TurnHead
 from desktop_app.wording import count_words
 from rag.events import Retrieved
-from rag.types import Answer, Claim, Finish, Turn, Verdict
+from rag.types import Answer, Claim, Finish, Scope, Turn, Verdict
 
 FAILED_TITLE = "This question could not be answered"
 _NEVER_ANSWERED = "Broken off before this question was answered"
@@ -105,6 +105,10 @@ class TurnView(QWidget):
         self._is_unsupported_shown = is_shown
         if self._prose:
             self._prose.set_showing_unsupported(is_shown)
+
+    def show_scope(self, scope: Scope) -> None:
+        """Say what the question was asked of, in the words of today."""
+        self._head.show_scope(scope)
 
     def append_delta(self, text: str) -> None:
         """A further piece of the draft; cheap enough to be called 25 times a second."""

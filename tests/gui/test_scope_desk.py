@@ -101,6 +101,39 @@ def test_a_collection_that_was_renamed_is_told_and_its_dates_alone_are_not_asked
     assert opened.window.banner.notices == ()
 
 
+def test_scopes_follow_a_collection_that_is_renamed_in_the_window(opened: OpenWindow) -> None:
+    opened.controller.desk.set_scope(TRIAL)
+    turn, conversation_id = opened.ask("Why?"), opened.current.id
+    opened.controller.desk.new()
+    opened.controller.desk.set_scope(Scope(collection="Trial"))
+    opened.controller.library.rename_collection("Trial", "Trial 2024")
+    opened.wait(lambda: asked_of(opened) == "Collection Trial 2024, 2 documents")
+    opened.wait(lambda: opened.saved_turns(conversation_id)[-1].scope == Scope(collection="Trial 2024", since="2024"))
+    opened.controller.desk.open(conversation_id)
+    assert asked_of(opened) == "Collection Trial 2024, since 2024, 1 document"
+    opened.controller.ask_again(turn.id)
+    opened.wait(lambda: len(opened.bench.asked) == 2)
+    assert opened.bench.asked[1].scope == Scope(collection="Trial 2024", since="2024")
+    assert opened.window.banner.notices == ()
+
+
+def test_a_turn_on_the_screen_and_a_running_one_say_the_new_name_of_their_collection(opened: OpenWindow) -> None:
+    opened.controller.desk.set_scope(TRIAL)
+    first = opened.ask("Why?")
+    opened.bench.is_manual = True
+    opened.type_and_send("And when?")
+    opened.wait(lambda: len(opened.bench.asked) == 2)
+    opened.controller.library.rename_collection("Trial", "Trial 2024")
+    opened.wait(lambda: asked_of(opened).startswith("Collection Trial 2024"))
+    view = opened.gui.conversation_view.turn_view(first.id)
+    assert view is not None
+    assert "“Trial 2024”" in next(one.text() for one in view.findChildren(CutQuietButton) if one.isVisible())
+    opened.bench.asked[1].put(*opened.bench.script("And when?"))
+    opened.wait(lambda: not opened.controller.asker.is_answering)
+    assert opened.controller.keeper.settle()
+    assert [turn.scope.collection for turn in opened.saved_turns()] == ["Trial 2024", "Trial 2024"]
+
+
 def test_a_collection_that_goes_between_choosing_and_asking_is_told(opened: OpenWindow) -> None:
     opened.controller.desk.set_scope(TRIAL)
     opened.bench.remove_collection("Trial")

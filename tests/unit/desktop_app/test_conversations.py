@@ -25,7 +25,7 @@ from desktop_app.conversations import (
     ConversationsTooNew,
     ConversationsUnavailable,
 )
-from rag.types import Finish, Turn
+from rag.types import Finish, Scope, Turn
 from tests.kills import n_kills
 from tests.transcripts import (
     ARABIC_DOCUMENT,
@@ -232,6 +232,19 @@ def test_what_cannot_be_replaced_for_want_of_room_stays(path: Path) -> None:
         with pytest.raises(ConversationsUnavailable, match="disk is full"):
             conversations.replace_from(begun.id, turns[0].id, turn("big", answer(prose="x" * 200_000), 3))
         assert conversations.load(begun.id).turns == turns
+
+
+def test_turns_follow_a_collection_that_is_renamed_and_no_other_turn_is_touched(path: Path) -> None:
+    scopes = (Scope(collection="Löwen “A”", since="2019"), Scope(collection="Other"), Scope())
+    with Conversations(path) as conversations:
+        begun = conversations.new()
+        for number, scope in enumerate(scopes):
+            question = 'Is "collection":"Löwen “A”" a name?'
+            conversations.save_turn(begun.id, replace(turn(question, None, number), scope=scope))
+        conversations.rename_collection("Löwen “A”", "Lions")
+        found = conversations.load(begun.id).turns
+    assert [one.scope for one in found] == [Scope(collection="Lions", since="2019"), *scopes[1:]]
+    assert not any(one.problem for one in found)
 
 
 def test_drafts_and_the_last_opened_conversation_survive_a_restart(path: Path) -> None:
