@@ -184,7 +184,8 @@ class Store:
 
     def passages_of(self, document_id: str) -> tuple[StoredPassage, ...]:
         """All passages of a document, in order; empty where there is no such document."""
-        return tuple(self.passages(self.passage_ids([document_id])).values())
+        passages = self.passages(self.passage_ids([document_id])).values()
+        return tuple(sorted(passages, key=lambda passage: passage.ordinal))
 
     def sentences(self, passage_ids: Iterable[int]) -> dict[int, tuple[StoredSentence, ...]]:
         """The sentences of these passages, in order; passages that do not exist are left out."""
@@ -392,7 +393,10 @@ class Store:
                 writing.link_file(connection, file)
 
     def cut_anew(self, document: Document, passages: Sequence[Passage]) -> None:
-        """Store the marks of a document that is there and its passages as they ask for; vectors follow."""
+        """Store the marks of a document that is there and its passages as they ask for.
+
+        Passages that stay as they were keep their ids and vectors; those of the others follow.
+        """
         with self.writing() as connection:
             writing.replace_passages(connection, document, passages)
 

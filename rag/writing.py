@@ -7,10 +7,11 @@ from __future__ import annotations
 
 import sqlite3
 from collections.abc import Iterable, Sequence
-from dataclasses import asdict, astuple
+from dataclasses import asdict, astuple, dataclass
+from itertools import groupby
 
-from rag.rows import Embedding, FileRow, float16_bytes, float32_bytes
-from rag.types import Document, FileState, Mark, Passage
+from rag.rows import Embedding, FileRow, float16_bytes, float32_bytes, json_ids
+from rag.types import Document, FileState, Mark, Passage, Span
 
 PURGE = "purge"
 """The key under which the store remembers that words of deleted documents may still be in its files."""
@@ -41,11 +42,19 @@ def insert_document(connection: sqlite3.Connection, document: Document, passages
 
 
 def replace_passages(connection: sqlite3.Connection, document: Document, passages: Sequence[Passage]) -> None:
-    """Cut a document that is there anew, as its marks now ask for; new passages have no vectors."""
-    connection.execute("DELETE FROM passages WHERE document_id = ?", (document.id,))
+    """Cut a document that is there anew, as its marks now ask for; only passages that are new lack vectors."""
     connection.execute("DELETE FROM marks WHERE document_id = ?", (document.id,))
     _insert_marks(connection, document.id, document.marks)
-    _insert_passages(connection, document, passages)
+    held = _held_passages(connection, document.id)
+    text = document.quotable_text
+    wanted = {(passage.span.cut(text), _places(passage)): passage for passage in passages}
+    kept = [(held[key], passage) for key, passage in wanted.items() if key in held]
+    connection.execute(
+        "DELETE FROM passages WHERE document_id = ? AND id NOT IN (SELECT value FROM json_each(?))",
+        (document.id, json_ids(one.id for one, _ in kept)),
+    )
+    _renumber(connection, kept)
+    _insert_passages(connection, document, [passage for key, passage in wanted.items() if key not in held])
 
 
 def insert_embeddings(
@@ -82,6 +91,60 @@ def _insert_passages(connection: sqlite3.Connection, document: Document, passage
             'INSERT INTO sentences (passage_id, ordinal, start, "end") VALUES (?, ?, ?, ?)',
             ((passage_id, one.ordinal, one.span.start, one.span.end) for one in passage.sentences),
         )
+
+
+_Key = tuple[str, tuple[Span, ...]]
+"""A passage's text, and where it and its sentences stand: where all that is the same, so are its vectors."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Held:
+    """A passage that is in the store, by its id and its ordinals."""
+
+    id: int
+    ordinal: int
+    first_sentence: int
+    n_tokens: int
+
+
+def _places(passage: Passage) -> tuple[Span, ...]:
+    return (passage.span, *(sentence.span for sentence in passage.sentences))
+
+
+def _held_passages(connection: sqlite3.Connection, document_id: str) -> dict[_Key, _Held]:
+    rows = connection.execute(
+        'SELECT p.id, p.ordinal, p.n_tokens, p.text, p.start, p."end", s.ordinal, s.start, s."end" '
+        "FROM passages p JOIN sentences s ON s.passage_id = p.id WHERE p.document_id = ? ORDER BY p.id, s.ordinal",
+        (document_id,),
+    )
+    held: dict[_Key, _Held] = {}
+    for (passage_id, ordinal, n_tokens, text, *span), run in groupby(rows, key=lambda row: row[:6]):
+        sentences = [(row[6], Span(*row[7:])) for row in run]
+        places = Span(*span), *(place for _, place in sentences)
+        held[text, places] = _Held(passage_id, ordinal, sentences[0][0], n_tokens)
+    return held
+
+
+def _renumber(connection: sqlite3.Connection, kept: Sequence[tuple[_Held, Passage]]) -> None:
+    """Give passages that stay their new ordinals: those that move step aside first, for each ordinal is there once."""
+    moved = [(held, passage) for held, passage in kept if held != _as_held(held.id, passage)]
+    shifted = [(held, passage) for held, passage in moved if held.first_sentence != passage.sentences[0].ordinal]
+    connection.executemany("UPDATE passages SET ordinal = -1 - ordinal WHERE id = ?", ((held.id,) for held, _ in moved))
+    connection.executemany(
+        "UPDATE passages SET ordinal = ?, n_tokens = ? WHERE id = ?",
+        ((passage.ordinal, passage.n_tokens, held.id) for held, passage in moved),
+    )
+    connection.executemany(
+        "UPDATE sentences SET ordinal = -1 - ordinal WHERE passage_id = ?", ((held.id,) for held, _ in shifted)
+    )
+    connection.executemany(
+        "UPDATE sentences SET ordinal = ? - ordinal WHERE passage_id = ?",
+        ((passage.sentences[0].ordinal - held.first_sentence - 1, held.id) for held, passage in shifted),
+    )
+
+
+def _as_held(passage_id: int, passage: Passage) -> _Held:
+    return _Held(passage_id, passage.ordinal, passage.sentences[0].ordinal, passage.n_tokens)
 
 
 def delete_document(connection: sqlite3.Connection, document_id: str) -> bool:

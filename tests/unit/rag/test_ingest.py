@@ -35,6 +35,18 @@ class CountingReader(LocalReader):
         return super().read(path)
 
 
+class CountingEmbedder(HashingEmbedder):
+    """Remembers which texts it made vectors of."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.texts: list[str] = []
+
+    def embed(self, texts):
+        self.texts += texts
+        return super().embed(texts)
+
+
 class StoppingEmbedder(HashingEmbedder):
     """Sets the cancel event once it has embedded a batch."""
 
@@ -379,6 +391,21 @@ def test_a_lifted_mark_can_be_found_and_closed_again(marked, store: Store) -> No
     assert _passages(store, wanted_id) == ["Boats left in May.", "Boats came back."]
     with pytest.raises(KeyError):
         ingest.lift(wanted_id, 1, is_lifted=True)
+
+
+def test_lifting_a_mark_computes_the_vectors_of_what_changed_alone(store: Store, folder: Path) -> None:
+    (folder / "a.txt").write_text("Boats left in May.\nShare this now!\nBoats came back.\n" + "More came. " * 300)
+    embedder = CountingEmbedder()
+    ingest = Ingest(store, embedder, MarkingReader(), Chunker(count_tokens))
+    (report,) = _added(ingest, folder)
+    ids = store.passage_ids().tolist()
+    embedder.texts.clear()
+    ingest.lift(report.document_id, 19, is_lifted=True)
+    (waiting,) = store.passages_without_embeddings(99).tolist()
+    assert len(set(ids) & set(store.passage_ids().tolist())) >= len(ids) - 1 > 3
+    list(ingest.embed())
+    assert {passage.text for passage in store.passages([waiting]).values()} <= set(embedder.texts)
+    assert all("Boats" in text or "Share" in text for text in embedder.texts)
 
 
 def test_what_is_set_aside_by_hand_swallows_the_marks_it_touches(marked, store: Store) -> None:

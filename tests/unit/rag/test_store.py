@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import random
 import signal
 import sqlite3
@@ -9,13 +10,15 @@ import subprocess
 import sys
 import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import closing
 from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from rag import storefile
 from rag.errors import StoreTooNew, StoreUnavailable
@@ -153,14 +156,57 @@ def test_parts_and_marks_come_back_with_the_document(store: Store) -> None:
     assert (cut.place, cut.is_ocr) == ("page 3", True)
 
 
-def test_a_document_that_is_cut_anew_keeps_its_text_and_loses_its_vectors(store: Store) -> None:
+def test_a_document_that_is_cut_anew_keeps_its_text_and_what_is_marked_is_found_no_more(store: Store) -> None:
     document = _add(store, "a.txt", "one two\nthree")
     marked = replace(document, marks=(Mark(NoiseKind.MENU, Span(8, 13)),))
     store.cut_anew(marked, _passages("one two"))
     assert store.document(document.id) == marked
     assert [passage.text for passage in store.passages_of(document.id)] == ["one two"]
     assert store.search_text(["three"], 5) == []
-    assert store.n_embedded() == 0
+    store.cut_anew(marked, [])
+    assert store.n_passages() == store.n_embedded() == 0
+
+
+def _without(passages: Sequence[Passage], gone: set[int]) -> list[Passage]:
+    """Numbered as a chunker does that never saw these."""
+    left = [passage for passage in passages if passage.ordinal not in gone]
+    count = itertools.count()
+    return [
+        replace(passage, ordinal=n, sentences=tuple(Sentence(next(count), one.span) for one in passage.sentences))
+        for n, passage in enumerate(left)
+    ]
+
+
+_LINES = 6
+
+
+@given(st.lists(st.sets(st.integers(0, _LINES - 1)), min_size=1, max_size=4))
+@settings(max_examples=40, deadline=None)
+def test_passages_that_stay_as_they_were_when_a_document_is_cut_anew_keep_their_ids_and_vectors(
+    tmp_path_factory: pytest.TempPathFactory, cuts: list[set[int]]
+) -> None:
+    text = "\n".join(f"line {n} has words" for n in range(_LINES))
+    with Store.open(tmp_path_factory.mktemp("cut") / "store.db") as store:
+        store.set_embedder("hashing", _DIMENSION)
+        document = _add(store, "a.txt", text)
+        for gone in cuts:
+            before = {passage.span: passage.id for passage in store.passages_of(document.id)}
+            vectors = {span: store.embeddings([before[span]]) for span in before}
+            wanted = _without(_passages(text), gone)
+            store.cut_anew(document, wanted)
+            held = store.passages_of(document.id)
+            assert [(p.ordinal, p.span, p.n_tokens) for p in held] == [(p.ordinal, p.span, p.n_tokens) for p in wanted]
+            sentences = store.sentences([passage.id for passage in held])
+            stored = [[(s.ordinal, s.span, s.text) for s in sentences[passage.id]] for passage in held]
+            assert stored == [[(s.ordinal, s.span, s.span.cut(text)) for s in p.sentences] for p in wanted]
+            for passage in held:
+                if passage.span in before:
+                    assert passage.id == before[passage.span]
+                    np.testing.assert_array_equal(store.embeddings([passage.id]), vectors[passage.span])
+            is_new = {passage.id for passage in held} - set(before.values())
+            assert is_new <= set(store.passages_without_embeddings(99).tolist())
+            found = {passage_id for passage_id, _ in store.search_text(["words"], 99)}
+            assert found == {passage.id for passage in held}
 
 
 def test_a_file_that_is_gone_takes_its_document_along_unless_another_holds_it(store: Store) -> None:
