@@ -40,7 +40,7 @@ from rag.types import (
 )
 
 READ_BY = "5"
-"""Another number says that files are read otherwise than before: those that could not be read are tried again."""
+"""Another number says that files are read otherwise than before: each is read again when it is met the next time."""
 
 _BATCH_TEXTS = 64
 _BATCH_PASSAGES = 64
@@ -238,47 +238,63 @@ class Ingest:
         known = self._store.file(printable(str(candidate.path)))
         row = _row_of(candidate, known)
         # Without a sha256 it could not even be opened; trying that again is cheap, and a right may have been given.
-        is_settled = known and (known.state in _KNOWN_GOOD or known.read_by == READ_BY)
         if (
             instead is None
             and known
-            and is_settled
+            and known.read_by == READ_BY
             and known.sha256
             and (known.size_bytes, known.mtime_ns) == (row.size_bytes, row.mtime_ns)
         ):
             return self._report_known(known, started)
+        kept: FileRow | None = None
         try:
             if candidate.problem:
                 raise UnreadableSource(path=row.path, reason=candidate.problem)
             row = replace(row, sha256=_sha256(candidate.path))
             if instead is None and known and known.sha256 == row.sha256 and known.state in _KNOWN_GOOD:
-                row = replace(row, state=known.state, reason=known.reason)
-                self._store.record_file(row)
-                return self._report_known(row, started)
+                kept = replace(row, state=known.state, reason=known.reason)
+                if known.read_by == READ_BY or self._is_by_ocr(known):
+                    return self._keep(kept, started)
             self._refuse_foreign_ending(candidate)
             reading = (instead or self._reader).read(candidate.path)
         except SourceError as error:
+            if kept is not None:
+                return self._keep(kept, started)
             row = replace(row, state=error.state, reason=error.reason)
             self._store.record_file(row)
             return _report(row, started)
-        return self._store_reading(reading, row, started)
+        return self._store_reading(reading, row, kept, started)
 
-    def _store_reading(self, reading: Reading, row: FileRow, started: float) -> FileReport:
+    def _keep(self, row: FileRow, started: float) -> FileReport:
+        """The file is as it was, and what older readers read in it stays where newer ones find nothing or fail."""
+        self._store.record_file(row)
+        return self._report_known(row, started)
+
+    def _is_by_ocr(self, known: FileRow) -> bool:
+        """Whether words were read off pictures: the usual readers, of whatever number, would lose them."""
+        return known.document_id is not None and any(part.is_ocr for part in self._store.parts(known.document_id))
+
+    def _store_reading(self, reading: Reading, row: FileRow, kept: FileRow | None, started: float) -> FileReport:
+        """`kept` is what is remembered instead where the file is as it was and there is nothing in the reading."""
         language = reading.language or self._language_of(reading.text, [mark.span for mark in reading.marks])
         document = self._with_marks_by_hand(_document(replace(reading, language=language), row), row.document_id)
         row = replace(row, document_id=document.id)
-        if self._store.has_document(document.id):
-            mine = self._store.source(document.id).path == row.path
-            row = replace(row, state=FileState.INDEXED if mine else FileState.DUPLICATE)
+        is_known = self._store.has_document(document.id)
+        if is_known and self._store.source(document.id).path != row.path:
+            row = replace(row, state=FileState.DUPLICATE)
             self._store.record_file(row)
-            state = FileState.UNCHANGED if mine else FileState.DUPLICATE
-            return _report(replace(row, state=state), started, document.source)
+            return _report(row, started, document.source)
         passages = self._passages_of(document)
         if not passages and not any(mark.kind is NoiseKind.BY_HAND for mark in document.marks):
+            if kept is not None:
+                return self._keep(kept, started)
             row = replace(row, document_id=None, state=FileState.EMPTY, reason="there is no text in it to quote.")
             self._store.record_file(row)
             return _report(row, started)
         row = replace(row, reason=reading.note)
+        if is_known:
+            self._store.read_anew(document, passages, row)
+            return _report(replace(row, state=FileState.UNCHANGED), started, document.source)
         self._store.add_document(document, passages, row)
         return _report(row, started, document.source)
 

@@ -65,7 +65,7 @@ class PassageTerms:
 class FileRow:
     """What is remembered of a file that was to be added; `sha256` is of its bytes, empty where it was never read.
 
-    `read_by` says which readers had it last: what they could not read, newer ones try again.
+    `read_by` says which readers had it last: newer ones read it again.
     """
 
     path: str

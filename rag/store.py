@@ -392,6 +392,16 @@ class Store:
             if file is not None:
                 writing.link_file(connection, file)
 
+    def read_anew(self, document: Document, passages: Sequence[Passage], file: FileRow) -> None:
+        """Store what else a file now says beside a text that is there: its title, its parts, its marks; see `cut_anew`.
+
+        What a person corrected stays.
+        """
+        with self.writing() as connection:
+            writing.replace_description(connection, document)
+            writing.replace_passages(connection, document, passages)
+            writing.link_file(connection, file)
+
     def cut_anew(self, document: Document, passages: Sequence[Passage]) -> None:
         """Store the marks of a document that is there and its passages as they ask for.
 

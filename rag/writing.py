@@ -29,16 +29,23 @@ def insert_document(connection: sqlite3.Connection, document: Document, passages
         "INSERT INTO descriptions (document_id, author, language, n_pages) VALUES (?, ?, ?, ?)",
         (document.id, source.author, source.language, source.n_pages),
     )
-    connection.executemany(
-        'INSERT INTO parts (document_id, ordinal, kind, number, start, "end", label, is_ocr) '
-        "VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
-        (
-            (document.id, ordinal, part.kind, part.number, *astuple(part.span), part.label, part.is_ocr)
-            for ordinal, part in enumerate(document.parts)
-        ),
-    )
+    _insert_parts(connection, document)
     _insert_marks(connection, document.id, document.marks)
     _insert_passages(connection, document, passages)
+
+
+def replace_description(connection: sqlite3.Connection, document: Document) -> None:
+    """What a document that is there says of itself, and its parts; its name, its text and any correction stay."""
+    connection.execute(
+        "UPDATE documents SET title = :title, date = :date, origin = :origin, media_type = :media_type WHERE id = :id",
+        asdict(document.source),
+    )
+    connection.execute(
+        "UPDATE descriptions SET author = :author, language = :language, n_pages = :n_pages WHERE document_id = :id",
+        asdict(document.source),
+    )
+    connection.execute("DELETE FROM parts WHERE document_id = ?", (document.id,))
+    _insert_parts(connection, document)
 
 
 def replace_passages(connection: sqlite3.Connection, document: Document, passages: Sequence[Passage]) -> None:
@@ -70,6 +77,17 @@ def insert_embeddings(
     connection.executemany(
         "UPDATE sentences SET embedding = ? WHERE id = ?",
         ((float16_bytes(row), sentence_id) for sentence_id, row in sentence_rows),
+    )
+
+
+def _insert_parts(connection: sqlite3.Connection, document: Document) -> None:
+    connection.executemany(
+        'INSERT INTO parts (document_id, ordinal, kind, number, start, "end", label, is_ocr) '
+        "VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
+        (
+            (document.id, ordinal, part.kind, part.number, *astuple(part.span), part.label, part.is_ocr)
+            for ordinal, part in enumerate(document.parts)
+        ),
     )
 
 

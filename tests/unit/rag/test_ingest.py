@@ -15,6 +15,7 @@ import numpy as np
 import pytest
 
 from rag.chunking import Chunker
+from rag.errors import UnreadableSource
 from rag.holdings import Correction, Holdings
 from rag.ingest import Ingest
 from rag.reading import LocalReader
@@ -455,6 +456,143 @@ def test_what_older_readers_could_not_read_is_tried_again(ingest: Ingest, store:
     assert _states(ingest, folder) == {"a.txt": FileState.INDEXED}
     store.record_file(replace(row, state=FileState.UNSUPPORTED, reason="no.", document_id=None))
     assert _states(ingest, folder) == {"a.txt": FileState.UNSUPPORTED}
+
+
+@pytest.fixture
+def older(store: Store, folder: Path) -> str:
+    """A file that older readers read, without parts and marks; its document."""
+    (folder / "a.txt").write_text("Boats left in May.\nShare this now!\nBoats came back.\n")
+    (report,) = _added(Ingest(store, HashingEmbedder(), BareReader(), Chunker(count_tokens)), folder)
+    _make_older(store, folder / "a.txt")
+    return report.document_id
+
+
+def _make_older(store: Store, path: Path) -> None:
+    store.record_file(replace(store.file(str(path)), read_by="0"))
+
+
+class BareReader(LocalReader):
+    """Gives the text and nothing else, as readers once did; counts what it was asked."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.n_read = 0
+
+    def read(self, path: Path) -> Reading:
+        self.n_read += 1
+        return replace(super().read(path), marks=(), parts=())
+
+
+class OtherReader(CountingReader):
+    """Says something else of every file, or raises."""
+
+    def __init__(self, outcome: Reading | Exception) -> None:
+        super().__init__()
+        self._outcome = outcome
+
+    def read(self, path: Path) -> Reading:
+        self.names.append(path.name)
+        if isinstance(self._outcome, Exception):
+            raise self._outcome
+        return self._outcome
+
+
+def test_what_older_readers_read_is_read_again_once_and_gets_parts_and_marks(
+    older: str, store: Store, folder: Path
+) -> None:
+    holdings = Holdings(store)
+    holdings.correct(older, Correction(title="My title"))
+    ingest = Ingest(store, HashingEmbedder(), MarkingReader(), Chunker(count_tokens))
+    assert _states(ingest, folder) == {"a.txt": FileState.UNCHANGED}
+    assert [mark.kind for mark in store.marks(older)] == [NoiseKind.SHARING]
+    assert [part.number for part in store.parts(older)] == [1, 2]
+    assert _passages(store, older) == ["Boats left in May.", "Boats came back."]
+    assert (store.source(older).title, store.file(str(folder / "a.txt")).reason) == (
+        "My title",
+        "one picture was not read.",
+    )
+    bare = BareReader()
+    assert _states(Ingest(store, HashingEmbedder(), bare, Chunker(count_tokens)), folder) == {
+        "a.txt": FileState.UNCHANGED
+    }
+    assert bare.n_read == 0
+
+
+def test_reading_again_keeps_what_a_person_marked_and_the_vectors_of_what_stays(
+    older: str, store: Store, folder: Path
+) -> None:
+    ingest = Ingest(store, HashingEmbedder(), MarkingReader(), Chunker(count_tokens))
+    text = store.document(older).text
+    ingest.set_aside(older, Span(text.index("Boats came"), len(text) - 1))
+    list(ingest.embed())
+    _added(ingest, folder)
+    assert [mark.kind for mark in store.marks(older)] == [NoiseKind.SHARING, NoiseKind.BY_HAND]
+    _make_older(store, folder / "a.txt")
+    ids = store.embedded_ids().tolist()
+    assert _passages(store, older) == ["Boats left in May."]
+    list(ingest.add_found(ingest.find([folder]), total=1))
+    assert store.embedded_ids().tolist() == ids
+
+
+def test_a_file_that_newer_readers_read_otherwise_hands_on_what_a_person_said_of_it(
+    older: str, store: Store, folder: Path
+) -> None:
+    Holdings(store).correct(older, Correction(title="My title"))
+    reading = Reading("Boats left in May, and came back.", "Boats", None, None, "text/plain")
+    reader = OtherReader(reading)
+    (report,) = _added(Ingest(store, HashingEmbedder(), reader, Chunker(count_tokens)), folder)
+    assert [(source.id, source.title) for source in store.sources()] == [(report.document_id, "My title")]
+
+
+@pytest.mark.parametrize(
+    "outcome",
+    [
+        UnreadableSource(path="a.txt", reason="it is too much."),
+        Reading("\n", "", None, None, "text/plain"),
+        Reading("Menu\n", "", None, None, "text/plain", marks=(Mark(NoiseKind.MENU, Span(0, 4)),)),
+    ],
+)
+def test_what_newer_readers_cannot_read_keeps_its_old_text_and_is_not_tried_for_ever(
+    older: str, store: Store, folder: Path, outcome: Reading | Exception
+) -> None:
+    reader = OtherReader(outcome)
+    ingest = Ingest(store, HashingEmbedder(), reader, Chunker(count_tokens))
+    passages = _passages(store, older)
+    for _ in range(2):
+        assert _states(ingest, folder) == {"a.txt": FileState.UNCHANGED}
+    assert reader.names == ["a.txt"]
+    assert _passages(store, older) == passages
+    assert store.file(str(folder / "a.txt")).state is FileState.INDEXED
+
+
+def test_words_that_were_read_off_pictures_are_not_lost_to_newer_readers(
+    store: Store, folder: Path, reader: CountingReader, ingest: Ingest
+) -> None:
+    (folder / "a.txt").write_text("As good as a scan.")
+    scanned = Reading("Read off a page.", "", None, None, "application/pdf", n_pages=1)
+    scanned = replace(scanned, parts=(Part(PartKind.PAGE, 1, Span(0, 16), is_ocr=True),))
+    list(ingest.add_found(ingest.find([folder]), total=1, instead=OtherReader(scanned)))
+    _make_older(store, folder / "a.txt")
+    assert _states(ingest, folder) == {"a.txt": FileState.UNCHANGED}
+    assert reader.names == []
+    assert [store.document(source.id).text for source in store.sources()] == ["Read off a page."]
+
+
+def test_copies_that_newer_readers_read_otherwise_stay_one_document_with_its_corrections(
+    store: Store, folder: Path
+) -> None:
+    for name in ("a.txt", "b.txt"):
+        (folder / name).write_text("The same text.")
+    old = Ingest(store, HashingEmbedder(), BareReader(), Chunker(count_tokens))
+    first, _ = _added(old, folder)
+    Holdings(store).correct(first.document_id, Correction(title="My title"))
+    for name in ("a.txt", "b.txt"):
+        _make_older(store, folder / name)
+    reader = OtherReader(Reading("The same text, read better.", "Better", None, None, "text/plain"))
+    ingest = Ingest(store, HashingEmbedder(), reader, Chunker(count_tokens))
+    list(ingest.add_found(list(reversed(ingest.find([folder]))), total=2))
+    (source,) = store.sources()
+    assert (source.title, source.name) == ("My title", "b.txt")
 
 
 def test_a_file_that_changes_keeps_its_corrections_and_its_collections(
