@@ -19,6 +19,7 @@ from rag.types import FileReport, FileState, IngestProgress, Stage
 SLICE_FILES: Final = 256
 
 _NEW: Final = frozenset({FileState.INDEXED, FileState.DUPLICATE})
+_HELD: Final = _NEW | {FileState.UNCHANGED}
 
 _Slice = Generator[Any, None, Any]  # what the indexing child yields, and what it returns
 
@@ -26,16 +27,23 @@ _Slice = Generator[Any, None, Any]  # what the indexing child yields, and what i
 class Adding:
     """Reads files into the library, brings watched folders in step, then computes vectors.
 
-    `folders` tells those that are watched now, each with the collection that its new documents go into, or no name.
+    `folders` tells those that are watched now, each with the collection that its new documents go into, or no name;
+    `collection` tells the one that all documents of this adding go into, whether they are new or not.
     """
 
     def __init__(
-        self, indexer: Host, folders: Callable[[], Mapping[Path, str]], cancel: CancelEvent, pace: Pace | None = None
+        self,
+        indexer: Host,
+        folders: Callable[[], Mapping[Path, str]],
+        cancel: CancelEvent,
+        pace: Pace | None = None,
+        collection: Callable[[], str] | None = None,
     ) -> None:
         self._indexer = indexer
         self._folders = folders
         self._cancel = cancel
         self._pace = pace
+        self._collection = collection
 
     def steps(
         self, paths: Sequence[Path], counted: Callable[[], tuple[int, int]], *, by_ocr: bool = False
@@ -95,11 +103,12 @@ class Adding:
     def _collect(self, reports: Sequence[FileReport]) -> None:
         """At once, so that a crash leaves out little."""
         folders = self._folders()
-        gathered: dict[str, list[str]] = {}
+        chosen = self._collection() if self._collection is not None else ""
+        gathered = {chosen: [one.document_id for one in reports if one.state in _HELD and one.document_id]}
         for report in reports:
             if report.state in _NEW and report.document_id:
                 for name in {name for folder, name in folders.items() if Path(report.path).is_relative_to(folder)}:
                     gathered.setdefault(name, []).append(report.document_id)
         for name, document_ids in gathered.items():
-            if name:
+            if name and document_ids:
                 self._indexer.call("collect", name, document_ids)

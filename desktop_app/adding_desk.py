@@ -62,12 +62,15 @@ class AddingDesk(QObject):
         window.actions_by_name["cancel_adding"].triggered.connect(self.cancel)
         self._enable_actions()
 
-    def add(self, paths: Sequence[Path], *, is_quiet: bool = False, by_ocr: bool = False) -> None:
-        """Add files and folders; a quiet run only says something if it added or skipped a file."""
+    def add(self, paths: Sequence[Path], *, is_quiet: bool = False, by_ocr: bool = False, collection: str = "") -> None:
+        """Add files and folders, into a collection where one is named.
+
+        A quiet run only says something if it added or skipped a file.
+        """
         if not paths:
             return
         self._is_quiet = is_quiet and not self._indexing.is_adding
-        self._indexing.add(paths, by_ocr=by_ocr)
+        self._indexing.add(paths, by_ocr=by_ocr, collection=collection)
         self._show_state()
         self.library_changed.emit()
 
@@ -75,6 +78,11 @@ class AddingDesk(QObject):
         """Look watched folders through; only what changed in them is told."""
         for folder in folders:
             self._indexing.add((folder,), is_rescan=True)
+
+    @Slot(str, str)
+    def rename_collection(self, name: str, new_name: str) -> None:
+        """Let what is still to come go into a collection under its new name; into none where that is empty."""
+        self._indexing.rename_collection(name, new_name)
 
     @Slot()
     def learn(self) -> None:
@@ -167,7 +175,9 @@ class AddingDesk(QObject):
         is_news = added.n_gone or skipped(added.reports) or any(r.state is FileState.INDEXED for r in added.reports)
         if is_news or not (added.is_rescan or self._is_quiet or added.has_failed):
             self._reports = added.reports
-            words = summary(added.reports, is_cancelled=added.is_cancelled, n_gone=added.n_gone)
+            words = summary(
+                added.reports, is_cancelled=added.is_cancelled, n_gone=added.n_gone, collection=added.collection
+            )
             self._window.status_line.show_summary(words, has_details=bool(skipped(added.reports)))
         elif not added.is_rescan:
             self._window.status_line.clear_activity()

@@ -25,6 +25,7 @@ from PySide6.QtWidgets import (
 )
 
 from desktop_app.library_words import sentence, state_words
+from desktop_app.scope_words import isolated
 from desktop_app.window_style import named
 from rag.types import FileReport, FileState
 
@@ -40,6 +41,7 @@ _COUNTED = {
 }
 _FINE = (FileState.INDEXED, FileState.UNCHANGED)
 _SKIPPED = "skipped"
+_NAME_CHARS = 40
 _ALL = "all"
 SHOWN_ROWS = 2000
 
@@ -142,8 +144,11 @@ def skipped(reports: Sequence[FileReport]) -> tuple[FileReport, ...]:
     return tuple(report for report in reports if report.state not in _FINE)
 
 
-def summary(reports: Sequence[FileReport], *, is_cancelled: bool, n_gone: int = 0) -> str:
-    """The outcome in one line, such as “12 added, 3 unchanged, 2 skipped”; `n_gone` have left a watched folder."""
+def summary(reports: Sequence[FileReport], *, is_cancelled: bool, n_gone: int = 0, collection: str = "") -> str:
+    """The outcome in one line, such as “12 added, 3 unchanged, 2 skipped”.
+
+    `n_gone` have left a watched folder; what is held now was put into `collection`, where one is named.
+    """
     counts = Counter(report.state for report in reports)
     parts = [
         (counts[FileState.INDEXED], "added"),
@@ -152,6 +157,8 @@ def summary(reports: Sequence[FileReport], *, is_cancelled: bool, n_gone: int = 
         (n_gone, "gone"),
     ]
     words = ", ".join(f"{count:,} {word}" for count, word in parts if count)
+    if collection and any(report.document_id for report in reports):
+        words += f" · in the collection “{isolated(collection, _NAME_CHARS)}”"
     if is_cancelled:
         return f"Cancelled: {words}" if words else "Cancelled before anything was added"
     return words or "Nothing to add was found"

@@ -38,12 +38,14 @@ from PySide6.QtWidgets import (
 
 from desktop_app.document_table import DOCUMENTS_MIME
 from desktop_app.inert_text import plain_tooltip
+from desktop_app.window import local_paths
 
 _Index = QModelIndex | QPersistentModelIndex
 _CountRole = int(Qt.ItemDataRole.UserRole)
 _HeadingRole = _CountRole + 1
 _WatchedRole = _CountRole + 2
 _NO_FLAGS = Qt.ItemFlag.NoItemFlags
+_PATHS_MIME = "text/uri-list"
 
 
 class ShelfKind(StrEnum):
@@ -89,11 +91,12 @@ class ShelfModel(QAbstractListModel):
 
     Signals:
         named(old name, new name): the old one is empty where the collection is new.
-        dropped(collection's name, document ids as a tuple)
+        dropped(collection's name, document ids as a tuple), paths_dropped(collection's name, files and folders)
     """
 
     named = Signal(str, str)
     dropped = Signal(str, object)
+    paths_dropped = Signal(str, object)
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -173,17 +176,22 @@ class ShelfModel(QAbstractListModel):
         return True
 
     def mimeTypes(self) -> list[str]:
-        return [DOCUMENTS_MIME]
+        return [DOCUMENTS_MIME, _PATHS_MIME]
 
     def canDropMimeData(self, mime: QMimeData, action: Qt.DropAction, row: int, column: int, parent: _Index) -> bool:  # noqa: ARG002
         shelf = self.shelf_at(parent)
-        return mime.hasFormat(DOCUMENTS_MIME) and shelf is not None and shelf.kind is ShelfKind.COLLECTION
+        is_known = mime.hasFormat(DOCUMENTS_MIME) or bool(local_paths(mime))
+        return is_known and shelf is not None and shelf.kind is ShelfKind.COLLECTION
 
     def dropMimeData(self, mime: QMimeData, action: Qt.DropAction, row: int, column: int, parent: _Index) -> bool:
         if not self.canDropMimeData(mime, action, row, column, parent):
             return False
-        ids = bytes(mime.data(DOCUMENTS_MIME).data()).decode("utf-8").split("\n")
-        self.dropped.emit(self._entries[parent.row()].words, tuple(ids))
+        name = self._entries[parent.row()].words
+        if mime.hasFormat(DOCUMENTS_MIME):
+            ids = bytes(mime.data(DOCUMENTS_MIME).data()).decode("utf-8").split("\n")
+            self.dropped.emit(name, tuple(ids))
+        else:
+            self.paths_dropped.emit(name, local_paths(mime))
         return True
 
 
@@ -268,12 +276,13 @@ class CollectionList(QListView):
     Signals:
         shelf_chosen(Shelf): another line is selected.
         named(old name, new name): see ShelfModel.
-        dropped(collection's name, document ids as a tuple)
+        dropped(collection's name, document ids as a tuple), paths_dropped(collection's name, files and folders)
     """
 
     shelf_chosen = Signal(object)
     named = Signal(str, str)
     dropped = Signal(str, object)
+    paths_dropped = Signal(str, object)
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -286,6 +295,7 @@ class CollectionList(QListView):
         self._set_up()
         self.shelves.named.connect(self.named)
         self.shelves.dropped.connect(self.dropped)
+        self.shelves.paths_dropped.connect(self.paths_dropped)
         self.itemDelegate().closeEditor.connect(self._end_editing)
         self.selectionModel().currentChanged.connect(self._follow_current)
 

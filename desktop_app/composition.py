@@ -136,9 +136,15 @@ class LocalWorkbench:
         return hits
 
     def add(
-        self, paths: Sequence[Path], cancel: CancelEvent, pace: Pace | None = None, *, by_ocr: bool = False
+        self,
+        paths: Sequence[Path],
+        cancel: CancelEvent,
+        pace: Pace | None = None,
+        *,
+        by_ocr: bool = False,
+        collection: Callable[[], str] | None = None,
     ) -> Iterator[IngestProgress]:
-        adding = Adding(self.hosts["indexer"], self._folders, cancel, pace)
+        adding = Adding(self.hosts["indexer"], self._folders, cancel, pace, collection)
         for step in adding.steps(paths, self._counted, by_ocr=by_ocr):
             if step.report is not None:  # at once: the reader may remove it in this very session
                 self._seeds.remember([step.report.path])

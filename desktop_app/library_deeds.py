@@ -53,7 +53,8 @@ class LibraryDeeds(QObject):
         collect_requested(name, document ids), uncollect_requested(name, document ids), make_requested(name)
         rename_requested(old name, new name), remove_collection_requested(name)
         watch_requested(), unwatch_requested(path), feed_requested(path, name of a collection or empty)
-        add_files_requested(), add_folder_requested()
+        add_files_requested(name of a collection or empty), add_folder_requested(the same)
+        add_requested(the same, paths): they were dropped.
     """
 
     open_requested = Signal(str)
@@ -71,8 +72,9 @@ class LibraryDeeds(QObject):
     watch_requested = Signal()
     unwatch_requested = Signal(str)
     feed_requested = Signal(str, str)
-    add_files_requested = Signal()
-    add_folder_requested = Signal()
+    add_files_requested = Signal(str)
+    add_folder_requested = Signal(str)
+    add_requested = Signal(str, object)
 
     def __init__(self, view: LibraryView, confirm: Confirm, known: Known) -> None:
         super().__init__(view)
@@ -108,8 +110,8 @@ class LibraryDeeds(QObject):
             "watch": self.watch_requested.emit,
             "open_watched": self._open_watched,
             "unwatch": self._unwatch,
-            "add_files": self.add_files_requested.emit,
-            "add_folder": self.add_folder_requested.emit,
+            "add_files": self._add_files,
+            "add_folder": self._add_folder,
             "find": self._view.focus_filter,
         }
         for name, slot in slots.items():
@@ -125,6 +127,8 @@ class LibraryDeeds(QObject):
         view.shelves.customContextMenuRequested.connect(self._show_shelf_menu)
         view.shelves.named.connect(self._take_name)
         view.shelves.dropped.connect(self.collect_requested)
+        view.shelves.paths_dropped.connect(self.add_requested)
+        view.paths_dropped.connect(self._add_here)
         view.details.corrected.connect(self.corrected)
         view.details.form_closed.connect(view.focus_table)
         view.empty.deed_requested.connect(self._help_empty)
@@ -240,6 +244,21 @@ class LibraryDeeds(QObject):
         if self._confirm(f"Remove {what} from the library?", explanation, "Remove"):
             self.remove_requested.emit(tuple(row.id for row in chosen))
 
+    @property
+    def _collection(self) -> str:
+        """The collection that is shown; empty where another shelf is."""
+        return self._view.shelf.name if self._view.shelf.kind is ShelfKind.COLLECTION else ""
+
+    def _add_files(self) -> None:
+        self.add_files_requested.emit(self._collection)
+
+    def _add_folder(self) -> None:
+        self.add_folder_requested.emit(self._collection)
+
+    @Slot(object)
+    def _add_here(self, paths: object) -> None:
+        self.add_requested.emit(self._collection, paths)
+
     # Of collections and folders
 
     def _uncollect(self) -> None:
@@ -351,7 +370,7 @@ class LibraryDeeds(QObject):
     @Slot()
     def _help_empty(self) -> None:
         if self._view.shelf == ALL and not self._view.contents.documents:  # what a filter holds is no matter then
-            self.add_files_requested.emit()
+            self._add_files()
         else:
             self._view.filter_bar.clear()
 

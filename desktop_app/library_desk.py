@@ -118,6 +118,11 @@ class LibraryDesk(QObject):
         return frozenset(source.id for source in self.sources)
 
     @property
+    def is_changing(self) -> bool:
+        """Whether a change that was asked for is not made yet."""
+        return self._changes.is_busy
+
+    @property
     def view(self) -> LibraryView | None:
         return self._view
 
@@ -130,16 +135,21 @@ class LibraryDesk(QObject):
         """Add files and folders."""
         self._adding.add(paths)
 
-    @Slot()
-    def choose_files(self) -> None:
-        """Let the reader choose files, and add them."""
-        self._add_chosen(self._chooser.files(self._last_folder))
+    @Slot(str, object)
+    def add_into(self, collection: str, paths: Sequence[Path]) -> None:
+        """Add files and folders, and put their documents into a collection."""
+        self._adding.add(paths, collection=collection)
 
-    @Slot()
-    def choose_folder(self) -> None:
-        """Let the reader choose a folder, and add what is in it."""
+    @Slot(str)
+    def choose_files(self, collection: str = "") -> None:
+        """Let the reader choose files, and add them, into a collection where one is named."""
+        self._add_chosen(self._chooser.files(self._last_folder), collection)
+
+    @Slot(str)
+    def choose_folder(self, collection: str = "") -> None:
+        """Let the reader choose a folder, and add what is in it, into a collection where one is named."""
         folder = self._chooser.folder(self._last_folder)
-        self._add_chosen((folder,) if folder else ())
+        self._add_chosen((folder,) if folder else (), collection)
 
     @Slot(object)
     def remove(self, document_ids: tuple[str, ...]) -> None:
@@ -184,7 +194,8 @@ class LibraryDesk(QObject):
     @Slot(str)
     def remove_collection(self, name: str) -> None:
         """Remove a collection; its documents stay."""
-        self._change(partial(self._workbench.remove_collection, name))
+        function = partial(self._workbench.remove_collection, name)
+        self._changes.make(Change(_SAVING, function, partial(self._forget_name, name)))
 
     @Slot()
     def watch_folder(self) -> None:
@@ -276,10 +287,10 @@ class LibraryDesk(QObject):
     def _change(self, function: Callable[[], object]) -> None:
         self._changes.make(Change(_SAVING, function, self._refresh_now))
 
-    def _add_chosen(self, paths: Sequence[Path]) -> None:
+    def _add_chosen(self, paths: Sequence[Path], collection: str) -> None:
         if paths:
             self._last_folder = paths[0].parent
-            self._adding.add(paths)
+            self._adding.add(paths, collection=collection)
 
     def _made_view(self) -> LibraryView:
         view = LibraryView(self._window)
@@ -302,7 +313,7 @@ class LibraryDesk(QObject):
         deeds.feed_requested.connect(self.feed_collection)
         deeds.add_files_requested.connect(self.choose_files)
         deeds.add_folder_requested.connect(self.choose_folder)
-        view.paths_dropped.connect(self.add)
+        deeds.add_requested.connect(self.add_into)
         self._deeds = deeds
         return view
 
@@ -349,7 +360,12 @@ class LibraryDesk(QObject):
     def _follow_name(self, name: str, new_name: str) -> None:
         if self._view is not None and self._view.shelf == Shelf(ShelfKind.COLLECTION, name):
             self._view.shelves.expect(Shelf(ShelfKind.COLLECTION, new_name))
+        self._adding.rename_collection(name, new_name)
         self.renamed.emit(name, new_name)
+        self._refresh_now()
+
+    def _forget_name(self, name: str) -> None:
+        self._adding.rename_collection(name, "")
         self._refresh_now()
 
     def _begin_watching(self, folder: Path) -> None:

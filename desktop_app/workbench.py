@@ -95,7 +95,13 @@ class Workbench(Protocol):
         ...
 
     def add(
-        self, paths: Sequence[Path], cancel: CancelEvent, pace: Pace | None = None, *, by_ocr: bool = False
+        self,
+        paths: Sequence[Path],
+        cancel: CancelEvent,
+        pace: Pace | None = None,
+        *,
+        by_ocr: bool = False,
+        collection: Callable[[], str] | None = None,
     ) -> Iterator[IngestProgress]:
         """Add files and folders; blocks, so it runs in the indexing thread; what was reported as indexed is safe.
 
@@ -103,6 +109,8 @@ class Workbench(Protocol):
         vectors for all that lack them, from earlier times too: no paths at all lets it go on with those. It rests
         where `pace` says so, within a second; no engine is busy with it then. Whoever sets `cancel` calls
         `pace.break_off` after it. `by_ocr` reads the pages of PDFs that are pictures, whatever came of them before.
+        `collection` is asked, whenever some are read, for the name of the one that the documents go into, the known
+        ones too; none where it is empty.
         """
         ...
 

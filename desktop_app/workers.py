@@ -92,7 +92,7 @@ class Added:
     """How a reading ended: a report per file, and whether it was cancelled before its end.
 
     Where it was a `is_rescan`, only what is new is in `reports`; `n_gone` files have left the folder since the last.
-    `has_failed`: it could not go on, which `failed` has told.
+    `has_failed`: it could not go on, which `failed` has told. `collection` is what the documents went into, or empty.
     """
 
     reports: tuple[FileReport, ...]
@@ -100,6 +100,7 @@ class Added:
     is_rescan: bool = False
     n_gone: int = 0
     has_failed: bool = False
+    collection: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,6 +108,7 @@ class _Job:
     paths: tuple[Path, ...]
     is_rescan: bool
     by_ocr: bool = False
+    collection: str = ""
 
 
 class Indexing(QObject):
@@ -136,6 +138,7 @@ class Indexing(QObject):
         self._waiting: list[_Job] = []
         self._cancel = Event()
         self._stage: Stage | None = None
+        self._collection = ""
         self._is_cancelled = False
         self._must_embed = False
         self._must_follow = False
@@ -155,9 +158,14 @@ class Indexing(QObject):
         with self._condition:
             return self._stage is not None or bool(self._waiting) or self._must_embed
 
-    def add(self, paths: Sequence[Path], *, is_rescan: bool = False, by_ocr: bool = False) -> None:
-        """Add these after what is being read now, and before any vectors; a rescan of the same is not queued twice."""
-        job = _Job(tuple(paths), is_rescan, by_ocr)
+    def add(
+        self, paths: Sequence[Path], *, is_rescan: bool = False, by_ocr: bool = False, collection: str = ""
+    ) -> None:
+        """Add these after what is being read now, and before any vectors; a rescan of the same is not queued twice.
+
+        Their documents go into `collection`, where that is not empty.
+        """
+        job = _Job(tuple(paths), is_rescan, by_ocr, collection)
         with self._condition:
             if is_rescan and job in self._waiting:
                 return
@@ -166,6 +174,15 @@ class Indexing(QObject):
             if self._stage is Stage.EMBEDDING:
                 self._break_off()
             self._condition.notify_all()
+
+    def rename_collection(self, name: str, new_name: str) -> None:
+        """Let documents that are still to come go into a collection under its new name; into none where it is empty."""
+        with self._condition:
+            self._waiting = [
+                replace(job, collection=new_name) if job.collection == name else job for job in self._waiting
+            ]
+            if self._collection == name:
+                self._collection = new_name
 
     def embed(self) -> None:
         """Compute the vectors that are missing."""
@@ -229,6 +246,7 @@ class Indexing(QObject):
             self._cancel = Event()
             self._is_cancelled = False
             job = self._waiting.pop(0) if self._waiting else _Job((), is_rescan=False)
+            self._collection = job.collection
             self._stage = Stage.READING if job.paths else Stage.EMBEDDING
             self._must_embed = True  # for what is read lacks vectors, and this job may be broken off by the next
             return job
@@ -240,7 +258,10 @@ class Indexing(QObject):
             reading.look_before()
             told_at_s = float("-inf")
             if job.paths or self._workbench.n_without_vectors():
-                for progress in self._workbench.add(job.paths, self._cancel, self.pace, by_ocr=job.by_ocr):
+                steps = self._workbench.add(
+                    job.paths, self._cancel, self.pace, by_ocr=job.by_ocr, collection=lambda: self._collection
+                )
+                for progress in steps:
                     if progress.stage is Stage.EMBEDDING and not is_told:
                         reading.has_failed = False
                         is_told = self._tell_added(reading)
@@ -258,7 +279,13 @@ class Indexing(QObject):
             self._must_follow = True
             if self._waiting:
                 self._break_off()
-        added = Added(reading.told, self._is_cancelled, reading.job.is_rescan, has_failed=reading.has_failed)
+        added = Added(
+            reading.told,
+            self._is_cancelled,
+            reading.job.is_rescan,
+            has_failed=reading.has_failed,
+            collection=self._collection,
+        )
         with telling(self.failed.emit):
             added = replace(added, n_gone=reading.n_gone())
         self.added.emit(added)

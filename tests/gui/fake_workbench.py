@@ -204,7 +204,13 @@ class FakeWorkbench:
                 return
 
     def add(
-        self, paths: Sequence[Path], cancel: CancelEvent, pace: Pace | None = None, *, by_ocr: bool = False
+        self,
+        paths: Sequence[Path],
+        cancel: CancelEvent,
+        pace: Pace | None = None,
+        *,
+        by_ocr: bool = False,
+        collection: Callable[[], str] | None = None,
     ) -> Iterator[IngestProgress]:
         pace = pace or Pace()
         self.added.append(tuple(paths))
@@ -217,6 +223,8 @@ class FakeWorkbench:
             yield IngestProgress(done, len(paths), path.name, None)
             self.file_gate.wait()
             report = self.reports.get(path.name) or self._added(path)
+            if collection is not None and report.document_id and (name := collection()):
+                self.collect(name, [report.document_id])
             yield IngestProgress(done + 1, len(paths), path.name, report)
         total = self.n_missing + 100
         while self.n_missing and not cancel.is_set():

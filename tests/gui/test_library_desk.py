@@ -8,6 +8,9 @@ from pathlib import Path
 from threading import Event
 
 import pytest
+from PySide6.QtCore import QMimeData, QPointF, Qt, QUrl
+from PySide6.QtGui import QDropEvent
+from PySide6.QtWidgets import QWidget
 from pytestqt.qtbot import QtBot
 
 from desktop_app.collection_list import ALL, UNREAD, Shelf, ShelfKind
@@ -222,6 +225,64 @@ class TestCollections:
         assert view_of(opened).shelf == RIVERS
         assert "already" in told(opened)
         assert opened.bench.collected == {"Rivers": [opened.bench.documents[0].id]}
+
+
+class TestAddingIntoACollection:
+    def drop(self, widget: QWidget, *paths: Path) -> None:
+        held = QMimeData()
+        held.setUrls([QUrl.fromLocalFile(str(path)) for path in paths])
+        buttons, keys = Qt.MouseButton.LeftButton, Qt.KeyboardModifier.NoModifier
+        event = QDropEvent(QPointF(5, 5), Qt.DropAction.CopyAction, held, buttons, keys)
+        widget.dropEvent(event)
+
+    def test_files_dropped_on_a_collection_that_is_shown_go_into_it_and_the_status_line_says_so(
+        self, opened: OpenWindow, tmp_path: Path
+    ) -> None:
+        opened.bench.collected = {"Rivers": []}
+        opened.controller.library.refresh()
+        view_of(opened).shelves.choose(RIVERS)
+        self.drop(view_of(opened), tmp_path / "a.txt", tmp_path / "b.txt")
+        opened.wait(lambda: view_of(opened).count.text() == "2 documents")
+        opened.wait(lambda: opened.window.status_line.activity.toolTip() == "2 added · in the collection “Rivers”")
+        assert len(opened.bench.collected["Rivers"]) == 2
+
+    def test_files_dropped_on_a_name_in_the_list_go_into_that_collection(
+        self, opened: OpenWindow, tmp_path: Path
+    ) -> None:
+        opened.bench.collected = {"Lakes": [], "Rivers": []}
+        opened.controller.library.refresh()
+        shelves, held = view_of(opened).shelves.shelves, QMimeData()
+        shelves_at = {one: shelves.index(shelves.place_of(one)) for one in (RIVERS, ALL)}
+        held.setUrls([QUrl.fromLocalFile(str(tmp_path / "a.txt"))])
+        copying = Qt.DropAction.CopyAction
+        assert not shelves.dropMimeData(held, copying, -1, -1, shelves_at[ALL])
+        assert shelves.dropMimeData(held, copying, -1, -1, shelves_at[RIVERS])
+        opened.wait(lambda: len(opened.bench.collected["Rivers"]) == 1)
+        assert opened.bench.collected["Lakes"] == []
+
+    def test_what_is_still_to_come_follows_a_collection_that_is_renamed_and_makes_no_removed_one_anew(
+        self, opened: OpenWindow, tmp_path: Path
+    ) -> None:
+        opened.bench.collected = {"Rivers": []}
+        library = opened.controller.library
+        opened.bench.file_gate.clear()
+        library.add_into("Rivers", (tmp_path / "a.txt",))
+        library.add_into("Rivers", (tmp_path / "b.txt",))
+        opened.wait(opened.bench.file_gate.is_awaited.is_set)
+        library.rename_collection("Rivers", "Streams")
+        opened.wait(lambda: view_of(opened).shelves.shelves.place_of(RIVERS) < 0)
+        opened.bench.file_gate.set()
+        opened.wait(lambda: len(opened.bench.collected["Streams"]) == 2)
+        opened.wait(lambda: not opened.controller.indexing.is_busy)
+        opened.bench.file_gate.clear()
+        library.add_into("Streams", (tmp_path / "c.txt",))
+        opened.wait(opened.bench.file_gate.is_awaited.is_set)
+        library.remove_collection("Streams")
+        opened.wait(lambda: not opened.bench.collected)
+        opened.wait(lambda: not library.is_changing)
+        opened.bench.file_gate.set()
+        opened.wait(lambda: len(opened.bench.documents) == 5 and not opened.controller.indexing.is_busy)
+        assert opened.bench.collected == {}
 
 
 class TestWatching:

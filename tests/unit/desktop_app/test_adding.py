@@ -94,6 +94,17 @@ def test_new_documents_of_a_watched_folder_go_into_its_collection_and_others_do_
     assert [args for method, args in indexer.asked if method == "collect"] == [("Letters", [f"id of {new}"])]
 
 
+def test_documents_of_an_adding_go_into_the_collection_that_it_names_when_they_are_read(tmp_path: Path) -> None:
+    """The known ones too, and under the name that the collection has by then."""
+    indexer = FakeIndexer(["/x/a.txt", "/x/b.txt", "/x/c.txt"])
+    indexer.states = {"/x/b.txt": FileState.UNCHANGED, "/x/c.txt": FileState.DAMAGED}
+    named = Adding(cast(Host, indexer), lambda: {tmp_path: "Letters"}, Event(), None, lambda: "Rivers")
+    list(named.steps([Path("/x")], lambda: (0, 0)))
+    assert [args for method, args in indexer.asked if method == "collect"] == [
+        ("Rivers", ["id of /x/a.txt", "id of /x/b.txt"])
+    ]
+
+
 def test_reading_is_broken_off_for_a_pause_and_computing_for_an_answer_too() -> None:
     indexer, pace = FakeIndexer(["/x/a.txt"], n_waiting=1), Pace()
     list(adding(indexer, pace=pace).steps([Path("/x")], lambda: counted(indexer)))
