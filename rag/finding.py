@@ -92,7 +92,7 @@ class Presence:
     def _members(self, archive: Path) -> frozenset[Path] | None:
         if archive not in self._listed:
             try:
-                self._listed[archive] = frozenset(member.path for member in archives.members(archive))
+                self._listed[archive] = frozenset(member.path for member in archives.members(archive) or ())
             except SourceError:
                 self._listed[archive] = None
         return self._listed[archive]
@@ -154,13 +154,13 @@ def _real_in(folder: Path, entry: Path) -> Path:
 
 def _opened_up(candidate: Candidate) -> Iterator[Candidate]:
     """The files of an archive; any other file as it is."""
-    if not archives.is_archive(candidate.path):
-        yield candidate
-        return
     try:
         members = archives.members(candidate.path)
     except SourceError as error:
         yield replace(candidate, problem=error.reason)
+        return
+    if members is None:
+        yield candidate
         return
     for member in members:
         inside = member.path.relative_to(candidate.path).as_posix()

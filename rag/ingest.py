@@ -16,6 +16,7 @@ from threading import Event as CancelEvent
 import numpy as np
 
 from rag import marking
+from rag.archives import LastArchive
 from rag.chunking import Chunker
 from rag.errors import SourceError, UnreadableSource, UnsupportedFormat
 from rag.finding import Candidate, Finding, Presence, is_empty_folder, is_visible, printable
@@ -81,6 +82,7 @@ class Ingest:
         self._language_of = language_of
         self._endings = ENDINGS if endings is None else endings
         self._finding = Finding(excluded)
+        self._last_archive = LastArchive()
         # Up to this id all passages have vectors of this embedder; ids only grow.
         self._embedded_to = 0
 
@@ -250,7 +252,7 @@ class Ingest:
         try:
             if candidate.problem:
                 raise UnreadableSource(path=row.path, reason=candidate.problem)
-            row = replace(row, sha256=_sha256(candidate.path))
+            row = replace(row, sha256=_sha256(candidate.path, self._last_archive))
             if instead is None and known and known.sha256 == row.sha256 and known.state in _KNOWN_GOOD:
                 kept = replace(row, state=known.state, reason=known.reason)
                 if known.read_by == READ_BY or self._is_by_ocr(known):
@@ -335,9 +337,9 @@ def _is_set(cancel: CancelEvent | None) -> bool:
     return cancel is not None and cancel.is_set()
 
 
-def _sha256(path: Path) -> str:
+def _sha256(path: Path, last_archive: LastArchive) -> str:
     digest = hashlib.sha256()
-    with open_regular(path) as file:
+    with open_regular(path, last_archive) as file:
         while piece := file.read(_HASH_BYTES):
             digest.update(piece)
     return digest.hexdigest()

@@ -43,6 +43,7 @@ class LocalReader:
     def __init__(self, formats: Sequence[Format] = FORMATS) -> None:
         self._formats = {one.media_type: one for one in formats}
         self._readers: dict[str, FormatReader] = {}
+        self._last_archive = archives.LastArchive()
 
     def read(self, path: Path) -> Reading:
         """Read a file.
@@ -53,7 +54,7 @@ class LocalReader:
             NoTextLayer, EncryptedSource: pictures of text; a password is needed.
             EmptySource: nothing but white space.
         """
-        return self.read_content(content_of(path), path)
+        return self.read_content(content_of(path, self._last_archive), path)
 
     def read_content(self, content: bytes, path: Path) -> Reading:
         """Read what is in memory already, as if it were the file; `path` need not exist. Raises as `read`."""
@@ -82,9 +83,9 @@ class LocalReader:
         return self._readers[media_type]
 
 
-def content_of(path: Path) -> bytes:
+def content_of(path: Path, last_archive: archives.LastArchive | None = None) -> bytes:
     """All bytes of a file or of a file in an archive; raises as `open_regular`."""
-    with open_regular(path) as file:
+    with open_regular(path, last_archive) as file:
         return _whole(file, path)
 
 
@@ -94,8 +95,10 @@ def read(path: Path) -> Reading:
 
 
 @contextmanager
-def open_regular(path: Path) -> Iterator[BinaryIO]:
+def open_regular(path: Path, last_archive: archives.LastArchive | None = None) -> Iterator[BinaryIO]:
     """Open a regular file of at most 200 MB, or a file in a zip archive, for reading, without ever waiting.
+
+    Who opens many files of one archive hands in a `last_archive`.
 
     Raises:
         UnreadableSource: with the cause; also for what goes wrong while the file is open.
@@ -103,7 +106,7 @@ def open_regular(path: Path) -> Iterator[BinaryIO]:
     """
     place = None if os.path.lexists(path) else archives.place_of(path)
     if place is not None:
-        with archives.open_member(place) as file:
+        with (last_archive or archives.LastArchive()).open_member(place) as file:
             yield file
         return
     try:

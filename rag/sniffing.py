@@ -7,11 +7,11 @@ from __future__ import annotations
 
 import io
 import re
-import struct
 import zipfile
-import zlib
 from collections.abc import Mapping
 from typing import Final
+
+from rag import zips
 
 PLAIN = "text/plain"
 MARKDOWN = "text/markdown"
@@ -89,17 +89,6 @@ _BY_MEMBER: Final = (
     ("xl/workbook.xml", XLSX),
     ("META-INF/container.xml", EPUB),
 )
-_DAMAGE = (
-    zipfile.BadZipFile,
-    zlib.error,
-    struct.error,
-    EOFError,
-    ValueError,
-    OverflowError,
-    RuntimeError,
-)
-BOUNDED_METHODS: Final = frozenset({zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED})
-"""How members of zip files are packed that zipfile unpacks piece by piece; of others it unpacks all it has read."""
 _MAX_MIMETYPE_BYTES = 200
 _MAX_CONTENT_TYPES_BYTES = 10**6
 _BY_CONTENT_TYPE: Final = (
@@ -181,12 +170,12 @@ def _member(archive: zipfile.ZipFile, name: str, max_bytes: int) -> bytes:
     """The bytes of a small member; none where it is missing, large, encrypted or damaged."""
     try:
         member = archive.getinfo(name)
-        if member.file_size > max_bytes or member.compress_type not in BOUNDED_METHODS:
+        if member.file_size > max_bytes or member.compress_type not in zips.BOUNDED_METHODS:
             return b""
         with archive.open(member) as file:
             # Asked for all, zipfile would inflate more than the directory says before it cuts that off.
             return file.read(max_bytes)
-    except (KeyError, OSError, *_DAMAGE):
+    except (KeyError, OSError, *zips.DAMAGE):
         return b""
 
 
@@ -194,7 +183,7 @@ def _of_zip(content: bytes) -> str:
     try:
         with zipfile.ZipFile(io.BytesIO(content)) as archive:
             return media_type_of_zip(archive)
-    except (OSError, *_DAMAGE):
+    except (OSError, *zips.DAMAGE):
         return ZIP
 
 

@@ -7,11 +7,8 @@ leads out of the package. What the members mean is the business of the readers.
 from __future__ import annotations
 
 import io
-import lzma
 import re
-import struct
 import zipfile
-import zlib
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -20,17 +17,13 @@ from urllib.parse import unquote, urlsplit
 
 import lxml.etree
 
+from rag import zips
 from rag.errors import EncryptedSource, UnreadableSource
 
 Element = Any
 """An element of lxml, which has no types of its own."""
 
-MAX_MEMBERS = 10_000
-MAX_INFLATED_BYTES = 500 * 10**6
-MAX_RATIO = 200
 MAX_ELEMENTS = 2_000_000
-_RATIO_COUNTS_ABOVE_BYTES = 10 * 10**6
-_IS_ENCRYPTED = 0x1
 _ENTITY = "<!ENTITY"
 _ENTITY_FORMS = tuple(_ENTITY.encode(encoding) for encoding in ("ascii", "utf-16-le", "utf-16-be"))
 _CONTROL = re.compile("[\x00-\x08\x0e-\x1f\x7f]")
@@ -40,17 +33,11 @@ _FAULTS = (
     ("Excessive depth", "is nested deeper than 256 levels"),
     ("Text node too long", "holds a piece of text of more than 10 MB"),
 )
-_DAMAGE = (
-    zipfile.BadZipFile,
-    zlib.error,
-    lzma.LZMAError,
-    struct.error,
-    EOFError,
-    OSError,
-    NotImplementedError,
-    ValueError,
-    OverflowError,
-)
+_ZIP_FAULTS = {
+    zips.Fault.DAMAGED: "it is cut off or damaged.",
+    zips.Fault.TOO_MANY_MEMBERS: f"it holds too many files (at most {zips.MAX_MEMBERS:,}).",
+    zips.Fault.OVERLAPPING: "the files in it overlap, as in no real document.",
+}
 
 
 class Package:
@@ -92,7 +79,7 @@ class Package:
         member = self._members.get(self.find(name) or "")
         if member is None:
             raise self._unreadable(f"{name} is missing in it.")
-        if member.flag_bits & _IS_ENCRYPTED:
+        if zips.is_encrypted(member):
             raise EncryptedSource(path=self._path, reason="it is protected by a password. Save it without one.")
         if member.filename not in self._read:
             self._charge(member)
@@ -120,20 +107,19 @@ class Package:
         return parsed_xml(content, self._path, name)
 
     def _charge(self, member: zipfile.ZipInfo) -> None:
-        size_bytes, packed_bytes = member.file_size, max(member.compress_size, 1)
-        if size_bytes > _RATIO_COUNTS_ABOVE_BYTES and size_bytes > MAX_RATIO * packed_bytes:
-            times = f"{size_bytes // packed_bytes:,}"
-            raise self._unreadable(f"{member.filename} grows {times} times when unpacked, as no real document does.")
+        times = zips.absurd_growth(member)
+        if times is not None:
+            raise self._unreadable(f"{member.filename} grows {times:,} times when unpacked, as no real document does.")
         self._read.add(member.filename)
-        self._inflated_bytes += size_bytes
-        if self._inflated_bytes > MAX_INFLATED_BYTES:
+        self._inflated_bytes += member.file_size
+        if self._inflated_bytes > zips.MAX_INFLATED_BYTES:
             raise self._unreadable("unpacked it is larger than 500 MB. Split it.")
 
     @contextmanager
     def _damage_told(self, name: str) -> Iterator[None]:
         try:
             yield
-        except _DAMAGE as error:
+        except (OSError, *zips.DAMAGE) as error:
             raise self._unreadable(f"{name} in it is damaged.") from error
 
     def _unreadable(self, reason: str) -> UnreadableSource:
@@ -147,16 +133,9 @@ def open_package(content: bytes, path: Path) -> Package:
         UnreadableSource: no zip archive; more than 10,000 members; members that overlap.
     """
     try:
-        archive = zipfile.ZipFile(io.BytesIO(content))
-    except (*_DAMAGE, RuntimeError) as error:
-        raise UnreadableSource(path=str(path), reason="it is cut off or damaged.") from error
-    members = archive.infolist()
-    if len(members) > MAX_MEMBERS:
-        reason = f"it holds {len(members):,} files; at most {MAX_MEMBERS:,}."
-        raise UnreadableSource(path=str(path), reason=reason)
-    if sum(member.compress_size for member in members) > len(content):
-        raise UnreadableSource(path=str(path), reason="the files in it overlap, as in no real document.")
-    return Package(archive, path)
+        return Package(zips.opened(io.BytesIO(content)), path)
+    except zips.Refused as refused:
+        raise UnreadableSource(path=str(path), reason=_ZIP_FAULTS[refused.fault]) from refused
 
 
 def parsed_xml(content: bytes, path: str, name: str) -> Element:

@@ -10,13 +10,15 @@ import tracemalloc
 import zipfile
 from collections.abc import Mapping
 from pathlib import Path
+from typing import BinaryIO
 
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from rag import archives
+from rag import archives, zips
 from rag.errors import EncryptedSource, SourceError, UnreadableSource, UnsupportedFormat
+from rag.finding import Finding
 from rag.reading import LocalReader, content_of, open_regular, read
 from tests.book_files import epub, locked, package, page, zipped
 
@@ -113,12 +115,13 @@ def test_an_archive_in_an_archive_is_a_file_that_is_not_opened(tmp_path: Path) -
 
 def test_an_office_document_or_book_is_no_archive(tmp_path: Path) -> None:
     book = epub({"OEBPS/book.opf": package(["one.xhtml"]), "OEBPS/one.xhtml": page("One", "Words.")})
-    assert not archives.is_archive(_written(tmp_path, book, "book.zip"))
-    assert not archives.is_archive(_written(tmp_path, {"word/document.xml": "<w/>"}, "letter.zip"))
-    assert not archives.is_archive(_written(tmp_path, {"a.txt": "x"}, "a.jar"))
-    assert not archives.is_archive(tmp_path / "gone.zip")
-    assert archives.is_archive(_written(tmp_path, {"a.txt": "x"}))
-    assert archives.is_archive(_written(tmp_path, b"damaged", "b.zip"))
+    assert archives.members(_written(tmp_path, book, "book.zip")) is None
+    assert archives.members(_written(tmp_path, {"word/document.xml": "<w/>"}, "letter.zip")) is None
+    assert archives.members(_written(tmp_path, {"a.txt": "x"}, "a.jar")) is None
+    assert archives.members(tmp_path / "gone.zip") is None
+    assert archives.members(_written(tmp_path, {"a.txt": "x"}))
+    with pytest.raises(UnreadableSource, match="no zip archive"):
+        archives.members(_written(tmp_path, b"damaged", "b.zip"))
 
 
 @pytest.mark.parametrize("content", [b"", b"PK\x05\x06", b"no archive", zipped({"a.txt": "x" * 999})[:-30], bytes(100)])
@@ -184,7 +187,7 @@ def test_a_file_that_holds_more_than_the_directory_says_is_not_inflated(tmp_path
     path.write_bytes(content)
     tracemalloc.start()
     try:
-        assert archives.is_archive(path)
+        assert archives.members(path)
         with pytest.raises(UnreadableSource, match=r"damaged in the archive|packed in a way"):
             content_of(path / "mimetype")
         assert tracemalloc.get_traced_memory()[1] < 10_000_000
@@ -202,7 +205,7 @@ def test_a_member_said_to_lie_past_every_file_ends_in_a_listing_or_a_cause(tmp_p
     end = content.find(b"PK\x05\x06")
     struct.pack_into("<L", content, end + 12, end - entry)
     path = _written(tmp_path, bytes(content))
-    assert archives.is_archive(path)
+    assert archives.members(path)
     with pytest.raises(UnreadableSource, match="damaged"):
         content_of(path / "mimetype")
     with pytest.raises(UnsupportedFormat):
@@ -260,6 +263,58 @@ def test_damage_ends_in_a_listing_or_a_cause(tmp_path: Path, place: int, value: 
             reader.read(member.path)
         except SourceError:
             continue
+
+
+@pytest.fixture
+def n_opened(monkeypatch: pytest.MonkeyPatch) -> list[int]:
+    """Grows by one whenever the directory of a zip file is read."""
+    real, opened = zips.opened, []
+
+    def counting(file: BinaryIO) -> zipfile.ZipFile:
+        opened.append(1)
+        return real(file)
+
+    monkeypatch.setattr(zips, "opened", counting)
+    return opened
+
+
+def test_the_directory_of_an_archive_is_read_once_for_all_its_files(tmp_path: Path, n_opened: list[int]) -> None:
+    path = _written(tmp_path, {f"{number}.txt": f"words {number}" for number in range(5)})
+    reader = LocalReader()
+    assert [reader.read(path / f"{number}.txt").text for number in range(5)] == [f"words {n}" for n in range(5)]
+    assert len(n_opened) == 1
+
+
+def test_a_look_into_a_folder_opens_its_archives_once(tmp_path: Path, n_opened: list[int]) -> None:
+    _written(tmp_path, {"a.txt": "words", "b.txt": "others"})
+    _written(tmp_path, {"word/document.xml": "<w/>"}, "letter.zip")
+    found = [candidate.name for candidate in Finding().find([tmp_path])]
+    assert found == ["a.zip/a.txt", "a.zip/b.txt", "letter.zip"]
+    assert len(n_opened) == 2
+
+
+def test_an_archive_that_changed_between_two_of_its_files_is_read_as_it_is_now(tmp_path: Path) -> None:
+    path = _written(tmp_path, {"a.txt": "one", "b.txt": "two"})
+    reader = LocalReader()
+    assert reader.read(path / "a.txt").text == "one"
+    _written(tmp_path, {"c.txt": "a third that is longer", "b.txt": "fourth"})
+    assert reader.read(path / "b.txt").text == "fourth"
+    path.write_bytes(b"damaged")
+    with pytest.raises(UnreadableSource, match="no zip archive"):
+        reader.read(path / "b.txt")
+    path.unlink()
+    with pytest.raises(UnreadableSource, match="no such file"):
+        reader.read(path / "b.txt")
+
+
+def test_after_a_damaged_file_the_others_of_its_archive_can_be_read(tmp_path: Path) -> None:
+    content = bytearray(zipped({"a.txt": "The words of it. " * 99, "b.txt": "Others."}))
+    content[45:55] = bytes(10)
+    path = _written(tmp_path, bytes(content))
+    reader = LocalReader()
+    with pytest.raises(UnreadableSource, match="damaged in the archive"):
+        reader.read(path / "a.txt")
+    assert reader.read(path / "b.txt").text == "Others."
 
 
 def test_listing_ten_thousand_files_takes_little_time(tmp_path: Path) -> None:

@@ -11,6 +11,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from rag import zips
 from rag.errors import EncryptedSource, UnreadableSource
 from rag.readers import packages
 from rag.readers.packages import cleaned, open_package, parsed_xml, resolved
@@ -100,12 +101,12 @@ def test_members_that_lie_over_each_other_are_refused() -> None:
 
 
 def test_too_many_members_are_refused() -> None:
-    with pytest.raises(UnreadableSource, match="holds 10,001 files"):
+    with pytest.raises(UnreadableSource, match="too many files"):
         open_package(package(dict.fromkeys((str(n) for n in range(10_001)), "")), _PATH)
 
 
 def test_what_is_read_in_all_is_bounded(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(packages, "MAX_INFLATED_BYTES", 1000)
+    monkeypatch.setattr(zips, "MAX_INFLATED_BYTES", 1000)
     opened = open_package(package({"a": "x" * 600, "b": "y" * 600}), _PATH)
     opened.read("a")
     opened.read("a")
@@ -177,3 +178,10 @@ def test_cleaned_text_holds_no_control_characters_and_can_be_stored(text: str) -
     clean.encode("utf-8")
     assert not any(ord(character) < 32 and character not in "\n\t" for character in clean)
     assert cleaned(clean) == clean
+
+
+def test_a_package_with_a_directory_of_gigabytes_is_refused_before_it_is_read() -> None:
+    content = bytearray(package({"a.xml": "<a/>"}))
+    struct.pack_into("<L", content, content.rindex(b"PK\x05\x06") + 12, 10**9)
+    with pytest.raises(UnreadableSource, match="too many files"):
+        open_package(bytes(content), _PATH)
