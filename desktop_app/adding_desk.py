@@ -12,11 +12,13 @@ from pathlib import Path
 from PySide6.QtCore import QObject, QTimer, Signal, Slot
 
 from desktop_app.adding_view import AddingView, skipped, summary
+from desktop_app.hosting_errors import ChildDied
 from desktop_app.pacing import Hold
 from desktop_app.problems import explain
 from desktop_app.status_line import RESUME
 from desktop_app.time_left import TimeLeft
 from desktop_app.window import Window
+from desktop_app.wishes import Wish, Wishes
 from desktop_app.workbench import IndexState
 from desktop_app.workers import Added, Indexing
 from rag.types import FileReport, FileState, IngestProgress
@@ -37,9 +39,14 @@ class AddingDesk(QObject):
     library_changed = Signal()
     battery_overruled = Signal()
 
-    def __init__(self, indexing: Indexing, window: Window, clock_s: Callable[[], float] = time.monotonic) -> None:
+    def __init__(
+        self, indexing: Indexing, window: Window, wishes: Wishes, clock_s: Callable[[], float] = time.monotonic
+    ) -> None:
         super().__init__()
         self._indexing = indexing
+        self._wishes = wishes
+        self._tried_again: set[Wish] = set()
+        self._is_closed = False
         self._window = window
         self._clock_s = clock_s
         self._reports: tuple[FileReport, ...] = ()
@@ -70,19 +77,33 @@ class AddingDesk(QObject):
         if not paths:
             return
         self._is_quiet = is_quiet and not self._indexing.is_adding
-        self._indexing.add(paths, by_ocr=by_ocr, collection=collection)
+        wish = Wish(tuple(paths), by_ocr, collection)
+        if not is_quiet:
+            self._wishes.keep(wish)
+        self._indexing.add(wish)
         self._show_state()
         self.library_changed.emit()
+
+    def resume(self) -> None:
+        """Go on with what an earlier session, or an engine that died, has left."""
+        for wish in self._wishes.left:
+            self._indexing.add(wish, is_resumed=True)
+        self._show_state()
+
+    def close(self) -> None:
+        """What is broken off from now on is left for the next session."""
+        self._is_closed = True
 
     def bring_in_step(self, folders: Sequence[Path]) -> None:
         """Look watched folders through; only what changed in them is told."""
         for folder in folders:
-            self._indexing.add((folder,), is_rescan=True)
+            self._indexing.add(Wish((folder,)), is_rescan=True)
 
     @Slot(str, str)
     def rename_collection(self, name: str, new_name: str) -> None:
         """Let what is still to come go into a collection under its new name; into none where that is empty."""
         self._indexing.rename_collection(name, new_name)
+        self._wishes.rename_collection(name, new_name)
 
     @Slot()
     def learn(self) -> None:
@@ -124,9 +145,10 @@ class AddingDesk(QObject):
 
     @Slot()
     def cancel(self) -> None:
-        """Stop; what is done stays done."""
+        """Stop; what is done stays done, and the rest is not wanted any more."""
         if not self._indexing.is_busy:
             return
+        self._wishes.clear()
         self._window.status_line.show_cancelling()
         self._indexing.cancel()
         self._indexing.pace.let_go(Hold.PERSON)
@@ -148,6 +170,8 @@ class AddingDesk(QObject):
             self._left = TimeLeft(self._clock_s)
         self._progress = progress
         self._show_state()
+        if progress.report is not None:  # scans are not read twice; of other files only what has changed is
+            self._wishes.settle(Wish((Path(progress.report.path),), by_ocr=True))
         is_new = progress.report is not None and progress.report.state is FileState.INDEXED
         if is_new and not self._change_timer.isActive():
             self._change_timer.start()
@@ -170,13 +194,16 @@ class AddingDesk(QObject):
 
     @Slot(object)
     def _sum_up(self, added: Added) -> None:
+        if self._is_closed:
+            return
         self._progress = None
         self._change_timer.stop()
+        self._see_to_the_rest(added)
         is_news = added.n_gone or skipped(added.reports) or any(r.state is FileState.INDEXED for r in added.reports)
-        if is_news or not (added.is_rescan or self._is_quiet or added.has_failed):
+        if is_news or not (added.is_rescan or self._is_quiet or added.failure):
             self._reports = added.reports
             words = summary(
-                added.reports, is_cancelled=added.is_cancelled, n_gone=added.n_gone, collection=added.collection
+                added.reports, is_cancelled=added.is_cancelled, n_gone=added.n_gone, collection=added.wish.collection
             )
             self._window.status_line.show_summary(words, has_details=bool(skipped(added.reports)))
         elif not added.is_rescan:
@@ -184,6 +211,18 @@ class AddingDesk(QObject):
         self._is_quiet = False
         self._enable_actions()
         self.library_changed.emit()
+
+    def _see_to_the_rest(self, added: Added) -> None:
+        """Try once more where the engine has died, which the workbench tells; other failures are told here."""
+        if not added.is_rescan:
+            self._wishes.settle(added.wish, None if added.is_cancelled else added.rest)
+        if added.failure is None:
+            self._tried_again.discard(added.wish)
+        elif isinstance(added.failure, ChildDied) and added.wish not in self._tried_again:
+            self._tried_again.add(added.wish)
+            self._indexing.add(added.wish, is_rescan=added.is_rescan)
+        else:
+            self._window.show_problem(explain(added.failure))
 
     @Slot(int)
     def _rest(self, n_unlearnt: int) -> None:

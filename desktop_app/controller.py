@@ -34,6 +34,7 @@ from desktop_app.source_view import SourceView
 from desktop_app.watching_desk import WatchingDesk
 from desktop_app.why_view import WhyView
 from desktop_app.window import Window
+from desktop_app.wishes import Wishes
 from desktop_app.workbench import EngineState, EngineStatus, Notice, Workbench
 from desktop_app.workers import Answering, Indexing
 from rag.types import Conversation, Scope, Turn
@@ -67,6 +68,7 @@ class Controller(QObject):
         why_view: WhyView,
         chooser: Chooser,
         export: Export,
+        wishes: Wishes,
         own_folders: Sequence[Path] = (),
     ) -> None:
         super().__init__()
@@ -83,7 +85,7 @@ class Controller(QObject):
         self.indexing = Indexing(workbench)
         self.asker = Asker(self.answering, self.keeper, conversations, conversation_view)
         self.desk = ConversationDesk(conversations, window, self.asker, self.keeper)
-        self.adding = AddingDesk(self.indexing, window)
+        self.adding = AddingDesk(self.indexing, window, wishes)
         self.battery = BatteryDesk(self.adding, window)
         self.watching = WatchingDesk(workbench, self.adding, window, own_folders)
         self.library = LibraryDesk(workbench, window, chooser, self.adding)
@@ -176,7 +178,11 @@ class Controller(QObject):
         self.battery.start()
 
     def catch_up(self) -> None:
-        """Bring the watched folders in step and compute what vectors are missing; called after the first files."""
+        """Go on with what was left, bring the watched folders in step and compute what vectors are missing.
+
+        Called after the first files.
+        """
+        self.adding.resume()
         self.watching.start()
         self.adding.learn()
 
@@ -269,6 +275,7 @@ class Controller(QObject):
         self.answering.stop()
         self.watching.close()
         self.battery.close()
+        self.adding.close()
         self.indexing.close()
         closing = Thread(target=self._workbench.close, name="closing", daemon=True)
         closing.start()
@@ -407,6 +414,9 @@ class Controller(QObject):
     @Slot(str)
     def _restart_engine(self, engine: str) -> None:
         self._workbench.restart_engine(engine)
+        if engine == "indexer":
+            self.adding.resume()
+            self.adding.learn()
 
     @Slot(object)
     def _forget_documents(self, document_ids: tuple[str, ...]) -> None:

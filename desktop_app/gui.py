@@ -34,6 +34,7 @@ from desktop_app.tidying import Tidying
 from desktop_app.uncaught import Uncaught
 from desktop_app.why_view import WhyView
 from desktop_app.window import Window
+from desktop_app.wishes import Wishes
 from desktop_app.workbench import Notice, Workbench
 
 _log = logging.getLogger(__name__)
@@ -56,6 +57,7 @@ class Gui(QObject):
         conversations: Conversations,
         settings: Settings,
         settings_path: Path,
+        wishes_path: Path,
         export: Export,
         chooser: Chooser | None = None,
         models: Models | None = None,
@@ -79,6 +81,7 @@ class Gui(QObject):
             why_view=self.why_view,
             chooser=chooser or Dialogs(self.window),
             export=export,
+            wishes=Wishes(wishes_path),
             own_folders=own_folders,
         )
         self._first_paths: tuple[Path, ...] = ()
@@ -193,6 +196,7 @@ def run(
     conversations: Conversations,
     settings: Settings,
     settings_path: Path,
+    wishes_path: Path,
     export: Export,
     notices: Sequence[Notice] = (),
     first_paths: Sequence[Path] = (),
@@ -204,11 +208,11 @@ def run(
     """Show the window until it is closed; returns the program's exit code. Call it once, in the main thread.
 
     `export` writes a conversation in a format to a path; it is called outside of the GUI thread and may take its time.
-    `notices` are shown at the start. `first_paths` are added quietly after it, such as the built-in texts.
-    `watch_raises` is called once with a function that brings the window to the front and adds files, if it is given
-    any; every thread may call that function. `models` lists ids and names of the installed chat models, in
-    milliseconds; without it there is no menu to choose one. What changes in `own_folders` is no news where a folder is
-    watched that they lie in.
+    `wishes_path` is where it is written down what is still to be added. `notices` are shown at the start. `first_paths`
+    are added quietly after it, such as the built-in texts. `watch_raises` is called once with a function that brings
+    the window to the front and adds files, if it is given any; every thread may call that function. `models` lists ids
+    and names of the installed chat models, in milliseconds; without it there is no menu to choose one. What changes in
+    `own_folders` is no news where a folder is watched that they lie in.
     """
     app = _application()
     gui = Gui(
@@ -217,6 +221,7 @@ def run(
         conversations=conversations,
         settings=settings,
         settings_path=settings_path,
+        wishes_path=wishes_path,
         export=export,
         models=models,
         own_folders=own_folders,

@@ -81,6 +81,7 @@ def _run(paths: AppPaths, instance: Instance) -> int:
             conversations=ready.conversations,
             settings=ready.settings,
             settings_path=paths.settings,
+            wishes_path=paths.wishes,
             export=_export,
             notices=ready.notices,
             first_paths=ready.first_paths,

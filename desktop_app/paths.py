@@ -69,6 +69,11 @@ class AppPaths:
         return self.data / "conversations.db"
 
     @property
+    def wishes(self) -> Path:
+        """What is still to be added."""
+        return self.data / "wishes.json"
+
+    @property
     def index(self) -> Path:
         """The folder of Chroma; it can be deleted at will."""
         return self.data / "index"

@@ -7,8 +7,8 @@ are used because an interpreter can leave a daemon thread behind, while a QThrea
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass, field, replace
 from functools import partial
 from pathlib import Path
 from threading import Condition, Event, Thread
@@ -17,7 +17,9 @@ from PySide6.QtCore import QObject, Signal
 
 from desktop_app.pacing import Hold, Pace
 from desktop_app.telling import telling
+from desktop_app.wishes import Wish
 from desktop_app.workbench import IndexState, Workbench
+from rag.finding import is_visible
 from rag.rows import FileRow
 from rag.types import FileReport, FileState, IngestProgress, Scope, Stage, Turn
 
@@ -92,23 +94,24 @@ class Added:
     """How a reading ended: a report per file, and whether it was cancelled before its end.
 
     Where it was a `is_rescan`, only what is new is in `reports`; `n_gone` files have left the folder since the last.
-    `has_failed`: it could not go on, which `failed` has told. `collection` is what the documents went into, or empty.
+    `failure` is why it could not go on. `rest` is what of the wish is left for another time: all of it after a failure,
+    and of one that is resumed what is not there at the moment.
     """
 
     reports: tuple[FileReport, ...]
     is_cancelled: bool
     is_rescan: bool = False
     n_gone: int = 0
-    has_failed: bool = False
-    collection: str = ""
+    wish: Wish = field(default_factory=Wish)
+    failure: Exception | None = None
+    rest: Wish | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class _Job:
-    paths: tuple[Path, ...]
-    is_rescan: bool
-    by_ocr: bool = False
-    collection: str = ""
+    wish: Wish = field(default_factory=Wish)
+    is_rescan: bool = False
+    is_resumed: bool = False
 
 
 class Indexing(QObject):
@@ -121,7 +124,7 @@ class Indexing(QObject):
         added(Added): a reading has ended; what it read can be found by its words.
         rested(count): nothing is left to be read or computed, or that was cancelled: so many passages lack vectors.
         followed(IndexState): after each slice.
-        failed(exception): reading, computing or the index could not go on.
+        failed(exception): computing or the index could not go on.
     """
 
     progressed = Signal(object)
@@ -138,7 +141,7 @@ class Indexing(QObject):
         self._waiting: list[_Job] = []
         self._cancel = Event()
         self._stage: Stage | None = None
-        self._collection = ""
+        self._job = _Job()
         self._is_cancelled = False
         self._must_embed = False
         self._must_follow = False
@@ -158,16 +161,14 @@ class Indexing(QObject):
         with self._condition:
             return self._stage is not None or bool(self._waiting) or self._must_embed
 
-    def add(
-        self, paths: Sequence[Path], *, is_rescan: bool = False, by_ocr: bool = False, collection: str = ""
-    ) -> None:
-        """Add these after what is being read now, and before any vectors; a rescan of the same is not queued twice.
+    def add(self, wish: Wish, *, is_rescan: bool = False, is_resumed: bool = False) -> None:
+        """Add this after what is being read now, and before any vectors; the same is not queued twice.
 
-        Their documents go into `collection`, where that is not empty.
+        Of what is resumed, a path where nothing is at the moment is passed over.
         """
-        job = _Job(tuple(paths), is_rescan, by_ocr, collection)
+        job = _Job(wish, is_rescan, is_resumed)
         with self._condition:
-            if is_rescan and job in self._waiting:
+            if job in self._waiting:
                 return
             place = len(self._waiting) if is_rescan else sum(not one.is_rescan for one in self._waiting)
             self._waiting.insert(place, job)
@@ -178,11 +179,8 @@ class Indexing(QObject):
     def rename_collection(self, name: str, new_name: str) -> None:
         """Let documents that are still to come go into a collection under its new name; into none where it is empty."""
         with self._condition:
-            self._waiting = [
-                replace(job, collection=new_name) if job.collection == name else job for job in self._waiting
-            ]
-            if self._collection == name:
-                self._collection = new_name
+            self._waiting = [_under(job, name, new_name) for job in self._waiting]
+            self._job = _under(self._job, name, new_name)
 
     def embed(self) -> None:
         """Compute the vectors that are missing."""
@@ -245,51 +243,54 @@ class Indexing(QObject):
                 return None
             self._cancel = Event()
             self._is_cancelled = False
-            job = self._waiting.pop(0) if self._waiting else _Job((), is_rescan=False)
-            self._collection = job.collection
-            self._stage = Stage.READING if job.paths else Stage.EMBEDDING
+            job = self._job = self._waiting.pop(0) if self._waiting else _Job()
+            self._stage = Stage.READING if job.wish.paths else Stage.EMBEDDING
             self._must_embed = True  # for what is read lacks vectors, and this job may be broken off by the next
             return job
 
     def _work_on(self, job: _Job) -> None:
         reading = _Reading(job, self._workbench)
-        is_told = not job.paths
-        with telling(self.failed.emit):
+        with telling(partial(self._take_failure, reading)):
             reading.look_before()
             told_at_s = float("-inf")
-            if job.paths or self._workbench.n_without_vectors():
-                steps = self._workbench.add(
-                    job.paths, self._cancel, self.pace, by_ocr=job.by_ocr, collection=lambda: self._collection
-                )
-                for progress in steps:
-                    if progress.stage is Stage.EMBEDDING and not is_told:
-                        reading.has_failed = False
-                        is_told = self._tell_added(reading)
+            paths = reading.paths
+            if paths or self._workbench.n_without_vectors():
+                for progress in self._steps(paths, by_ocr=job.wish.by_ocr):
+                    if progress.stage is Stage.EMBEDDING and not reading.is_told:
+                        self._tell_added(reading)
                     reading.take(progress.report)
                     told_at_s = self._tell(progress, told_at_s)
-            reading.has_failed = False
-        if not is_told:
+        if not reading.is_told:
             self._tell_added(reading)
         self._end()
 
-    def _tell_added(self, reading: _Reading) -> bool:
+    def _steps(self, paths: Sequence[Path], *, by_ocr: bool) -> Iterator[IngestProgress]:
+        return self._workbench.add(
+            paths, self._cancel, self.pace, by_ocr=by_ocr, collection=lambda: self._job.wish.collection
+        )
+
+    def _take_failure(self, reading: _Reading, failure: Exception) -> None:
+        if reading.is_told:
+            self.failed.emit(failure)
+        else:
+            reading.failure = failure
+
+    def _tell_added(self, reading: _Reading) -> None:
         """The reading is over."""
+        reading.is_told = True
         with self._condition:
+            wish = self._job.wish
             self._stage = Stage.EMBEDDING
             self._must_follow = True
             if self._waiting:
                 self._break_off()
+        rest = wish if reading.failure is not None else replace(wish, paths=reading.absent)
         added = Added(
-            reading.told,
-            self._is_cancelled,
-            reading.job.is_rescan,
-            has_failed=reading.has_failed,
-            collection=self._collection,
+            reading.told, self._is_cancelled, reading.job.is_rescan, wish=wish, failure=reading.failure, rest=rest
         )
         with telling(self.failed.emit):
             added = replace(added, n_gone=reading.n_gone())
         self.added.emit(added)
-        return True
 
     def _end(self) -> None:
         with self._condition:
@@ -330,6 +331,11 @@ class Indexing(QObject):
         return None
 
 
+def _under(job: _Job, name: str, new_name: str) -> _Job:
+    """The job with its collection under a new name, where it is this one."""
+    return replace(job, wish=replace(job.wish, collection=new_name)) if job.wish.collection == name else job
+
+
 class _Reading:
     """What a reading has to tell; of a rescan only what it found other than before."""
 
@@ -338,12 +344,21 @@ class _Reading:
         self._workbench = workbench
         self._reports: list[FileReport] = []
         self._before: dict[str, FileRow] = {}
-        self.has_failed = True  # until its end is reached
+        self.absent: tuple[Path, ...] = ()
+        self.failure: Exception | None = None
+        self.is_told = not job.wish.paths
 
     def look_before(self) -> None:
-        """Remember how the files stood."""
+        """Remember how the files stood, and what is not there."""
         if self.job.is_rescan:
             self._before = {row.path: row for row in self._workbench.files()}
+        if self.job.is_resumed:
+            self.absent = tuple(path for path in self.job.wish.paths if not is_visible(path))
+
+    @property
+    def paths(self) -> tuple[Path, ...]:
+        """What is to be read."""
+        return tuple(path for path in self.job.wish.paths if path not in self.absent)
 
     def take(self, report: FileReport | None) -> None:
         """Count a file."""

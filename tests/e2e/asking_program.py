@@ -46,6 +46,7 @@ def ask_for_ever(paths, ready) -> None:
         conversations=ready.conversations,
         settings=ready.settings,
         settings_path=paths.settings,
+        wishes_path=paths.wishes,
         export=lambda *_: None,
     )
     gui.show(notices=ready.notices, first_paths=ready.first_paths, examples=())

@@ -117,6 +117,21 @@ class Gate(CancelEvent):
             self.is_awaited.clear()
 
 
+class OneFile(Gate):
+    """A gate that lets one file through before it is opened."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.clear()
+        self._has_let_one_through = False
+
+    def wait(self, timeout: float | None = None) -> bool:
+        if not self._has_let_one_through:
+            self._has_let_one_through = True
+            return True
+        return super().wait(timeout)
+
+
 class FakeWorkbench:
     """Fits the Workbench protocol. By default every question is answered at once from the first document."""
 

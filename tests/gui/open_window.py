@@ -99,6 +99,7 @@ def open_window(
         conversations=conversations,
         settings=settings or Settings(),
         settings_path=folder / "settings.json",
+        wishes_path=folder / "wishes.json",
         export=export,
         chooser=chooser,
         models=models,

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
+from typing import Any
 
 import pytest
 from PySide6.QtCore import QMimeData, QPoint, Qt, QUrl
@@ -12,8 +13,10 @@ from PySide6.QtGui import QDragEnterEvent, QGuiApplication
 from pytestqt.qtbot import QtBot
 
 from desktop_app.adding_view import AddingView, summary
-from rag.types import FileReport, FileState, Span
-from tests.gui.fake_workbench import FakeWorkbench
+from desktop_app.hosting_errors import ChildDied
+from desktop_app.wishes import Wish, Wishes
+from rag.types import FileReport, FileState, IngestProgress, Span
+from tests.gui.fake_workbench import FakeWorkbench, OneFile
 from tests.gui.open_window import OpenWindow, open_window
 
 pytestmark = [pytest.mark.gui, pytest.mark.qt_log_ignore("This plugin does not support")]
@@ -91,6 +94,77 @@ def test_what_was_cancelled_can_be_resumed(opened: OpenWindow, tmp_path: Path) -
     opened.wait(lambda: opened.bench.n_missing == 0 and not opened.controller.indexing.is_busy)
     opened.wait(lambda: "by meaning" not in activity(opened))
     assert not opened.window.actions_by_name["pause"].isEnabled()
+
+
+def test_what_was_not_read_at_quitting_is_read_at_the_next_start(qtbot: QtBot, tmp_path: Path) -> None:
+    paths = [tmp_path / f"{n}.txt" for n in range(3)]
+    for path in paths:
+        path.touch()
+    with open_window(qtbot, tmp_path) as opened:
+        opened.hold_files(*paths)
+        opened.controller.library.add_into("Rivers", (tmp_path / "0.txt", tmp_path / "gone.txt"))
+        opened.window.close()
+        opened.bench.file_gate.set()
+    bench = FakeWorkbench()
+    with open_window(qtbot, tmp_path, bench) as opened:
+        opened.wait(lambda: bench.added == [tuple(paths), (tmp_path / "0.txt",)])
+        opened.wait(lambda: not opened.controller.indexing.is_busy)
+        assert len(bench.collected["Rivers"]) == 1
+        opened.wait(lambda: len(Wishes(tmp_path / "wishes.json").left) == 1)
+    assert Wishes(tmp_path / "wishes.json").left == (Wish((tmp_path / "gone.txt",), collection="Rivers"),)
+
+
+def test_what_was_cancelled_is_not_read_at_the_next_start(qtbot: QtBot, tmp_path: Path) -> None:
+    with open_window(qtbot, tmp_path) as opened:
+        opened.hold_files(tmp_path / "a.txt", tmp_path / "b.txt")
+        opened.controller.library.add((tmp_path / "c.txt",))
+        opened.window.status_line.cancel_button.click()
+        opened.bench.file_gate.set()
+        opened.wait(lambda: not opened.controller.indexing.is_busy)
+    assert Wishes(tmp_path / "wishes.json").left == ()
+
+
+def test_scans_that_were_read_are_not_read_again_at_the_next_start(opened: OpenWindow, tmp_path: Path) -> None:
+    first, second = tmp_path / "a.txt", tmp_path / "b.txt"
+    opened.bench.file_gate = OneFile()
+    opened.controller.adding.add((first, second), by_ocr=True)
+    opened.wait(lambda: Wishes(tmp_path / "wishes.json").left == (Wish((second,), by_ocr=True),))
+    opened.bench.file_gate.set()
+
+
+class Dying(FakeWorkbench):
+    """Its engine dies as often as it is told to, each time with the first file."""
+
+    def __init__(self, n_deaths: int) -> None:
+        super().__init__()
+        self.n_deaths = n_deaths
+
+    def add(self, paths: Sequence[Path], *args: Any, **kwargs: Any) -> Iterator[IngestProgress]:
+        for step in super().add(paths, *args, **kwargs):
+            if self.n_deaths:
+                self.n_deaths -= 1
+                raise ChildDied(name="indexer", cause="it ran out of memory")
+            yield step
+
+
+def test_an_adding_goes_on_by_itself_after_its_engine_has_died(qtbot: QtBot, tmp_path: Path) -> None:
+    bench = Dying(n_deaths=1)
+    with open_window(qtbot, tmp_path, bench) as opened:
+        opened.controller.library.add((tmp_path / "a.txt", tmp_path / "b.txt"))
+        opened.wait(lambda: activity(opened) == "2 added")
+        assert opened.window.banner.notices == ()
+
+
+def test_an_adding_whose_engine_died_twice_goes_on_when_that_is_restarted(qtbot: QtBot, tmp_path: Path) -> None:
+    bench = Dying(n_deaths=2)
+    (tmp_path / "a.txt").touch()
+    with open_window(qtbot, tmp_path, bench) as opened:
+        opened.controller.library.add((tmp_path / "a.txt",))
+        opened.wait(lambda: opened.window.banner.notices)
+        opened.wait(lambda: not opened.controller.indexing.is_busy)
+        opened.window.status_line.restart_requested.emit("indexer")
+        opened.wait(lambda: activity(opened) == "1 added")
+    assert Wishes(tmp_path / "wishes.json").left == ()
 
 
 def test_cancelling_what_is_paused_ends_the_pause(opened: OpenWindow, tmp_path: Path) -> None:

@@ -22,7 +22,7 @@ from desktop_app.workbench import EngineState, EngineStatus, IndexState, Notice
 from rag.errors import QuestionTooLong
 from rag.events import Delta, Done
 from rag.types import FileReport, FileState, Finish, Scope, Turn
-from tests.gui.fake_workbench import BRIDGE, FakeWorkbench, Gate, answer_of, document, quote
+from tests.gui.fake_workbench import BRIDGE, FakeWorkbench, OneFile, answer_of, document, quote
 from tests.gui.open_window import OpenWindow, open_window
 
 pytestmark = [pytest.mark.gui, pytest.mark.qt_log_ignore("This plugin does not support")]
@@ -47,21 +47,6 @@ def begin(manual: OpenWindow, question: str = "Why?", n_events: int = 2) -> str:
     manual.wait(lambda: manual.bench.asked)
     manual.bench.asked[-1].put(*manual.bench.script(question)[:n_events])
     return manual.current.id
-
-
-class OneFile(Gate):
-    """A gate that lets one file through before it is opened."""
-
-    def __init__(self) -> None:
-        super().__init__()
-        self.clear()
-        self._has_let_one_through = False
-
-    def wait(self, timeout: float | None = None) -> bool:
-        if not self._has_let_one_through:
-            self._has_let_one_through = True
-            return True
-        return super().wait(timeout)
 
 
 def answer_from_both(manual: OpenWindow) -> Turn:

@@ -547,7 +547,8 @@ class Watched(gui.Gui):
 gui.Gui = Watched
 conversations = Conversations(folder / "conversations.db")
 sys.exit(gui.run(workbench=bench, conversations=conversations, settings=Settings(),
-                 settings_path=folder / "settings.json", export=lambda *args: None))
+                 settings_path=folder / "settings.json", wishes_path=folder / "wishes.json",
+                 export=lambda *args: None))
 """
 
 _CLOSED = """
@@ -577,7 +578,8 @@ class Watched(gui.Gui):
 gui.Gui = Watched
 conversations = Conversations(folder / "conversations.db")
 rc = gui.run(workbench=bench, conversations=conversations, settings=Settings(),
-             settings_path=folder / "settings.json", export=lambda *args: None,
+             settings_path=folder / "settings.json", wishes_path=folder / "wishes.json",
+                 export=lambda *args: None,
              watch_raises=lambda request: request(()))
 conversations.close()
 told["is_closed"] = bench.is_closed

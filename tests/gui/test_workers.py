@@ -9,6 +9,7 @@ import pytest
 from pytestqt.qtbot import QtBot
 
 from desktop_app.pacing import Hold
+from desktop_app.wishes import Wish
 from desktop_app.workers import Added, Indexing
 from rag.rows import FileRow
 from rag.types import FileReport, FileState, IngestProgress
@@ -23,7 +24,7 @@ def test_every_new_document_is_told_however_quickly_they_come(qtbot: QtBot) -> N
     indexing.progressed.connect(told.append)
     paths = [Path(f"{number}.txt") for number in range(30)]
     with qtbot.waitSignal(indexing.added):
-        indexing.add(paths)
+        indexing.add(Wish(tuple(paths)))
     indexing.close()
     assert indexing.join(5)
     reports = [progress.report for progress in told if progress.report is not None]
@@ -60,7 +61,7 @@ def test_what_was_read_is_told_before_its_vectors_are_computed(
     told = Told(indexing)
     bench.n_missing = 3
     bench.vector_gate.clear()
-    indexing.add([Path("a.txt")])
+    indexing.add(Wish((Path("a.txt"),)))
     qtbot.waitUntil(lambda: len(told.added) == 1)
     assert indexing.is_busy
     assert not indexing.is_adding
@@ -76,9 +77,9 @@ def test_new_files_do_not_wait_for_the_vectors_of_others(
     told = Told(indexing)
     bench.n_missing = 5
     bench.vector_gate.clear()
-    indexing.add([Path("a.txt")])
+    indexing.add(Wish((Path("a.txt"),)))
     qtbot.waitUntil(lambda: len(told.added) == 1)
-    indexing.add([Path("b.txt")])
+    indexing.add(Wish((Path("b.txt"),)))
     qtbot.waitUntil(lambda: len(told.added) == 2)
     assert not told.added[0].is_cancelled
     assert not told.added[1].is_cancelled
@@ -90,12 +91,12 @@ def test_what_a_person_adds_comes_before_the_rescans_that_wait(
     qtbot: QtBot, bench: FakeWorkbench, indexing: Indexing
 ) -> None:
     bench.file_gate.clear()
-    indexing.add([Path("first.txt")])
+    indexing.add(Wish((Path("first.txt"),)))
     qtbot.waitUntil(bench.file_gate.is_awaited.is_set)
-    indexing.add([Path("/letters")], is_rescan=True)
-    indexing.add([Path("/letters")], is_rescan=True)
-    indexing.add([Path("mine.txt")])
-    indexing.add([Path("mine too.txt")])
+    indexing.add(Wish((Path("/letters"),)), is_rescan=True)
+    indexing.add(Wish((Path("/letters"),)), is_rescan=True)
+    indexing.add(Wish((Path("mine.txt"),)))
+    indexing.add(Wish((Path("mine too.txt"),)))
     bench.file_gate.set()
     qtbot.waitUntil(lambda: not indexing.is_busy)
     assert [path.name for paths in bench.added for path in paths] == [
@@ -109,7 +110,7 @@ def test_a_pause_holds_the_reading_and_the_computing_until_it_is_over(
     told = Told(indexing)
     indexing.pace.hold(Hold.PERSON)
     bench.n_missing = 2
-    indexing.add([Path("a.txt")])
+    indexing.add(Wish((Path("a.txt"),)))
     qtbot.waitUntil(lambda: len(bench.added) == 1)
     indexing.set_answering(True)
     indexing.set_answering(False)
@@ -127,7 +128,7 @@ def test_cancelling_while_vectors_are_computed_says_how_many_are_missing_and_the
     told = Told(indexing)
     bench.n_missing = 7
     bench.vector_gate.clear()
-    indexing.add([Path("a.txt")])
+    indexing.add(Wish((Path("a.txt"),)))
     qtbot.waitUntil(lambda: len(told.added) == 1)
     indexing.cancel()
     qtbot.waitUntil(lambda: told.rested == [7])
@@ -144,7 +145,7 @@ def test_cancelling_what_has_not_begun_is_told_too(qtbot: QtBot, bench: FakeWork
     bench.follow_index = lambda: (slices.wait(), follow_index())[1]
     indexing.follow()
     qtbot.waitUntil(slices.is_awaited.is_set)
-    indexing.add([Path("a.txt")])
+    indexing.add(Wish((Path("a.txt"),)))
     indexing.cancel()
     slices.set()
     assert told.added == [Added((), is_cancelled=True)]
@@ -171,7 +172,7 @@ def test_a_rescan_tells_only_what_is_new(qtbot: QtBot, bench: FakeWorkbench, ind
     }  # fmt: skip
     for name, state in states.items():
         bench.reports[name] = FileReport(name, f"/l/{name}", None, state, "", 0, 0, 0.0)
-    indexing.add([Path(f"/l/{name}") for name in (*states, "fresh.txt")], is_rescan=True)
+    indexing.add(Wish(tuple(Path(f"/l/{name}") for name in (*states, "fresh.txt"))), is_rescan=True)
     qtbot.waitUntil(lambda: told.rested == [0])
     assert [report.name for report in told.added[0].reports] == ["new.pdf", "fresh.txt"]
 
@@ -181,7 +182,7 @@ def test_a_rescan_counts_the_files_that_are_gone_with_their_documents(
 ) -> None:
     told = Told(indexing)
     bench.file_gate.clear()
-    indexing.add([Path("/l")], is_rescan=True)
+    indexing.add(Wish((Path("/l"),)), is_rescan=True)
     qtbot.waitUntil(bench.file_gate.is_awaited.is_set)
     bench.remove(bench.documents[0].id)
     bench.file_gate.set()
