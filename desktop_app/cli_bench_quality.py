@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 import argparse
-from collections.abc import Iterator, Sequence
+import signal
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import closing, contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
+from threading import Event
+from types import FrameType
 from typing import Any, Final
 
 from desktop_app.atomic import FileNotWritten, write_atomically
@@ -97,6 +100,26 @@ def _owned(work: Path) -> Iterator[None]:
         yield
 
 
+@contextmanager
+def _interrupts() -> Iterator[Callable[[], None]]:
+    """What raises KeyboardInterrupt once more after Ctrl+C: inside a destructor or a callback it is only printed."""
+    asked = Event()
+
+    def ask(number: int, frame: FrameType | None) -> None:
+        asked.set()
+        signal.default_int_handler(number, frame)
+
+    def stop_if_asked() -> None:
+        if asked.is_set():
+            raise KeyboardInterrupt
+
+    before = signal.signal(signal.SIGINT, ask)
+    try:
+        yield stop_if_asked
+    finally:
+        signal.signal(signal.SIGINT, before)
+
+
 def _run(session: Session, chosen: Chosen, work: Path, *, with_prose: bool) -> Outcome:
     log, writer = engine_output(session.paths), session.settings.chat_model
     models = used_models(session.paths, writer, with_prose=with_prose)
@@ -119,7 +142,7 @@ def _ask_sets(
     countdown = Countdown(sum(len(questions) for _, questions in chosen))
     for asked, questions in chosen:
         library = library_paths(work, asked)
-        with closing(Store.read(library.library)) as store:
+        with closing(Store.read(library.library)) as store, _interrupts() as stop_if_asked:
             shelf = shelved(store)
             with Journal(work / "answers", asked.name, joint_key(key, asked.fingerprint, shelf.fingerprint)) as journal:
                 known = sum(question.id in journal.given for question in questions)
@@ -127,6 +150,7 @@ def _ask_sets(
                 if known < len(questions):
                     host.call("open", library)
                 for _ in ask_all(questions, assistant_over(host, library, chat), store, shelf, journal):
+                    stop_if_asked()
                     countdown.step()
                     progress(countdown.line(asked.name))
                 yield asked.name, set_outcome(asked, questions, journal.given, shelf)

@@ -59,7 +59,7 @@ def test_a_run_that_was_stopped_goes_on_from_there(tmp_path: Path, arguments: li
     assert _comes_true(lambda: len(_answers(tmp_path)) >= 1, program)
     os.killpg(program.pid, signal.SIGINT)  # as a terminal does
     _, said = program.communicate(timeout=60)
-    assert program.returncode == 1
+    assert program.returncode == 1, said
     assert "goes on from there" in said
     kept = _answers(tmp_path)
     assert 1 <= len(kept) < 18
