@@ -22,6 +22,7 @@ from desktop_app.citing import with_citations
 from desktop_app.conversation_desk import ConversationDesk, is_gone
 from desktop_app.conversation_view import ConversationView
 from desktop_app.conversations import Conversations
+from desktop_app.dismissals import Dismissals
 from desktop_app.exporting_desk import Export, ExportingDesk
 from desktop_app.keeper import Keeper
 from desktop_app.library_desk import LibraryDesk
@@ -69,6 +70,7 @@ class Controller(QObject):
         chooser: Chooser,
         export: Export,
         wishes: Wishes,
+        dismissals: Dismissals,
         own_folders: Sequence[Path] = (),
     ) -> None:
         super().__init__()
@@ -88,7 +90,7 @@ class Controller(QObject):
         self.adding = AddingDesk(self.indexing, window, wishes)
         self.battery = BatteryDesk(self.adding, window)
         self.watching = WatchingDesk(workbench, self.adding, window, own_folders)
-        self.library = LibraryDesk(workbench, window, chooser, self.adding)
+        self.library = LibraryDesk(workbench, window, chooser, self.adding, dismissals)
         self.scopes = ScopeDesk(workbench, window, chooser, self.library, self.desk)
         self.sources = SourceDesk(
             workbench=workbench,

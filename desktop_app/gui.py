@@ -21,6 +21,7 @@ from desktop_app.choosing import Chooser, Dialogs
 from desktop_app.controller import Controller
 from desktop_app.conversation_view import ConversationView
 from desktop_app.conversations import Conversations, ConversationsError
+from desktop_app.dismissals import Dismissals
 from desktop_app.exporting_desk import Export
 from desktop_app.help_views import AboutView, ShortcutsView
 from desktop_app.logbook import USABLE
@@ -57,7 +58,8 @@ class Gui(QObject):
         conversations: Conversations,
         settings: Settings,
         settings_path: Path,
-        wishes_path: Path,
+        wishes: Wishes,
+        dismissals: Dismissals,
         export: Export,
         chooser: Chooser | None = None,
         models: Models | None = None,
@@ -81,7 +83,8 @@ class Gui(QObject):
             why_view=self.why_view,
             chooser=chooser or Dialogs(self.window),
             export=export,
-            wishes=Wishes(wishes_path),
+            wishes=wishes,
+            dismissals=dismissals,
             own_folders=own_folders,
         )
         self._first_paths: tuple[Path, ...] = ()
@@ -196,7 +199,8 @@ def run(
     conversations: Conversations,
     settings: Settings,
     settings_path: Path,
-    wishes_path: Path,
+    wishes: Wishes,
+    dismissals: Dismissals,
     export: Export,
     notices: Sequence[Notice] = (),
     first_paths: Sequence[Path] = (),
@@ -208,11 +212,11 @@ def run(
     """Show the window until it is closed; returns the program's exit code. Call it once, in the main thread.
 
     `export` writes a conversation in a format to a path; it is called outside of the GUI thread and may take its time.
-    `wishes_path` is where it is written down what is still to be added. `notices` are shown at the start. `first_paths`
-    are added quietly after it, such as the built-in texts. `watch_raises` is called once with a function that brings
-    the window to the front and adds files, if it is given any; every thread may call that function. `models` lists ids
-    and names of the installed chat models, in milliseconds; without it there is no menu to choose one. What changes in
-    `own_folders` is no news where a folder is watched that they lie in.
+    `wishes` are what is still to be added. `notices` are shown at the start. `first_paths` are added quietly after it,
+    such as the built-in texts. `watch_raises` is called once with a function that brings the window to the front and
+    adds files, if it is given any; every thread may call that function. `models` lists ids and names of the installed
+    chat models, in milliseconds; without it there is no menu to choose one. What changes in `own_folders` is no news
+    where a folder is watched that they lie in.
     """
     app = _application()
     gui = Gui(
@@ -221,7 +225,8 @@ def run(
         conversations=conversations,
         settings=settings,
         settings_path=settings_path,
-        wishes_path=wishes_path,
+        wishes=wishes,
+        dismissals=dismissals,
         export=export,
         models=models,
         own_folders=own_folders,

@@ -31,6 +31,8 @@ COMMANDS = {
     "copy_path": LibraryCommand("Copy path", ("Ctrl+Shift+C",)),
     "retry": LibraryCommand("Try again", ("F5",), hint="Read these files again"),
     "ocr": LibraryCommand("Read by OCR", ("Ctrl+Shift+R",), hint="Recognise the words on pages that are pictures"),
+    "dismiss": LibraryCommand("Dismiss", ("Delete",), hint="Take these files off the list; they are not touched"),
+    "dismiss_all": LibraryCommand("Dismiss all", hint="Take every file that is shown off the list"),
     "collect": LibraryCommand("Add to collection", ("Ctrl+G",)),
     "uncollect": LibraryCommand("Remove from this collection", ("Shift+Delete",)),
     "remove": LibraryCommand("Remove…", ("Delete",), hint="Remove from the library; the files are not touched"),

@@ -36,7 +36,7 @@ Known = Callable[[str], tuple[Correction, Source | None]]
 
 _DOCUMENT_MENU = ("open", "original", "folder", "copy_path", "", "correct", "ocr", "collect", "uncollect", "", "remove")
 _ONLY_WHERE_POSSIBLE = frozenset({"uncollect", "ocr"})  # elsewhere a reader would wonder what they are
-_UNREAD_MENU = ("retry", "ocr", "original", "folder", "copy_path")
+_UNREAD_MENU = ("retry", "ocr", "original", "folder", "copy_path", "", "dismiss", "dismiss_all")
 _SAFE = (
     "Questions will not find {it} any more. The original files are not touched, and answers you already have keep "
     "their quotes."
@@ -48,7 +48,7 @@ class LibraryDeeds(QObject):
 
     Signals:
         open_requested(document id), original_requested(paths), folder_requested(paths): the first that there is.
-        retry_requested(rows as a tuple), ocr_requested(paths as a tuple)
+        retry_requested(rows as a tuple), dismiss_requested(rows as a tuple), ocr_requested(paths as a tuple)
         remove_requested(document ids as a tuple), corrected(document id, Correction)
         collect_requested(name, document ids), uncollect_requested(name, document ids), make_requested(name)
         rename_requested(old name, new name), remove_collection_requested(name)
@@ -61,6 +61,7 @@ class LibraryDeeds(QObject):
     original_requested = Signal(object)
     folder_requested = Signal(object)
     retry_requested = Signal(object)
+    dismiss_requested = Signal(object)
     ocr_requested = Signal(object)
     remove_requested = Signal(object)
     corrected = Signal(str, object)
@@ -103,6 +104,8 @@ class LibraryDeeds(QObject):
             "uncollect": self._uncollect,
             "remove": self._remove,
             "retry": self._retry,
+            "dismiss": self._dismiss,
+            "dismiss_all": self._dismiss_all,
             "ocr": self._read_by_ocr,
             "new_collection": self._name_new,
             "rename": self._rename,
@@ -153,6 +156,8 @@ class LibraryDeeds(QObject):
             "uncollect": n_documents > 0 and is_collection,
             "remove": n_documents > 0,
             "retry": n_unread > 0,
+            "dismiss": n_unread > 0,
+            "dismiss_all": view.shelf == UNREAD and bool(view.unread.rows.rows),
             "ocr": bool(self._scans()),
             "rename": is_collection,
             "remove_collection": is_collection,
@@ -189,7 +194,10 @@ class LibraryDeeds(QObject):
         folder = contents.watched_folder(shelf.name) if shelf.kind is ShelfKind.FOLDER else None
         if folder is not None:
             return folder_card(folder, contents.on(shelf))
-        return Card("", "Select a file to see why it could not be read.") if shelf == UNREAD else NOTHING
+        if shelf != UNREAD:
+            return NOTHING
+        deeds = ("dismiss_all",) if contents.unread else ()
+        return Card("", "Select a file to see why it could not be read." if contents.unread else "", (), deeds)
 
     # Of documents and files
 
@@ -232,6 +240,14 @@ class LibraryDeeds(QObject):
     def _retry(self) -> None:
         if chosen := self._view.selected_unread:
             self.retry_requested.emit(chosen)
+
+    def _dismiss(self) -> None:
+        if chosen := self._view.selected_unread:
+            self.dismiss_requested.emit(chosen)
+
+    def _dismiss_all(self) -> None:
+        if self._view.shelf == UNREAD:
+            self.dismiss_requested.emit(tuple(self._view.unread.rows.rows))
 
     def _remove(self) -> None:
         chosen = self._view.selected_documents
@@ -376,7 +392,9 @@ class LibraryDeeds(QObject):
 
 
 _NO_SHELF_MENU = ("new_collection", "watch")
+_UNREAD_SHELF_MENU = ("dismiss_all", "", "new_collection", "watch")
 _SHELF_MENUS = {
+    ShelfKind.UNREAD: _UNREAD_SHELF_MENU,
     ShelfKind.COLLECTION: ("rename", "remove_collection", "", "new_collection"),
     ShelfKind.FOLDER: ("open_watched", "feed", "unwatch", "", "watch"),
 }

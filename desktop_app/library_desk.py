@@ -15,6 +15,7 @@ from PySide6.QtCore import QObject, QTimer, Signal, Slot
 from desktop_app.adding_desk import AddingDesk
 from desktop_app.choosing import Chooser
 from desktop_app.collection_list import Shelf, ShelfKind, folder_words
+from desktop_app.dismissals import Dismissals
 from desktop_app.library_changes import Change, LibraryChanges
 from desktop_app.library_contents import Contents
 from desktop_app.library_deeds import LibraryDeeds
@@ -27,12 +28,14 @@ from desktop_app.wording import count_words
 from desktop_app.workbench import Workbench
 from rag.errors import RagError
 from rag.holdings import Correction
+from rag.rows import FileRow
 from rag.types import Source
 
 _TOLD_MS = 12_000
 _REST_FACTOR = 9
 _REFRESH_MS = 1_000
 _SAVING = "Saving…"
+_BACK = "They are listed again when they have changed and still cannot be read."
 _NO_OCR = "It comes as an extra: where Seedbook was set up, run “uv sync --extra ocr” and start it again."
 _UNCHANGED = "Only a change of the file, or a newer Seedbook, would let it be read. What to change stands under “Why”."
 
@@ -53,12 +56,15 @@ class LibraryDesk(QObject):
     changed = Signal(object)
     _removed_one = Signal(str, int)
 
-    def __init__(self, workbench: Workbench, window: Window, chooser: Chooser, adding: AddingDesk) -> None:
+    def __init__(
+        self, workbench: Workbench, window: Window, chooser: Chooser, adding: AddingDesk, dismissals: Dismissals
+    ) -> None:
         super().__init__()
         self._workbench = workbench
         self._window = window
         self._chooser = chooser
         self._adding = adding
+        self._dismissals = dismissals
         self._view: LibraryView | None = None
         self._deeds: LibraryDeeds | None = None
         self._changes = LibraryChanges()
@@ -229,14 +235,33 @@ class LibraryDesk(QObject):
         """Read files again that could not be read, and say honestly which of them will not be."""
         there = {row: found for row in rows if (found := on_disk(row.file.path)) is not None}
         unchanged = [row for row in there if not has_changed(row.file)]
+        titles, messages = [], []
         if len(there) < len(rows):
-            n_gone = len(rows) - len(there)
-            self._tell(f"{count_words(n_gone, 'file is', 'files are')} not there any more", "Look for what was moved.")
+            titles.append(f"{count_words(len(rows) - len(there), 'file is', 'files are')} not there any more")
+            messages.append("Look for what was moved.")
         if unchanged:
             is_one = len(unchanged) == 1
             names = unchanged[0].cell(0) if is_one else f"{len(unchanged):,} files"
-            self._tell(f"{names} {'has' if is_one else 'have'} not changed since the last try", _UNCHANGED)
+            titles.append(f"{names} {'has' if is_one else 'have'} not changed since the last try")
+            messages.append(_UNCHANGED)
+        if titles:
+            self._tell("; ".join(titles), " ".join(messages))
         self._adding.add(tuple(dict.fromkeys(there.values())))
+
+    @Slot(object)
+    def dismiss(self, rows: tuple[UnreadRow, ...]) -> None:
+        """Take files that could not be read off the list; they come back when they change, or with Undo."""
+        files = tuple(row.file for row in rows)
+        self._dismissals.dismiss(files)
+        self._refresh_now()
+        if self._view is not None:
+            words = f"{count_words(len(files), 'file was', 'files were')} dismissed"
+            undo = partial(self._undismiss, files)
+            self._view.banner.show_notice(words, _BACK, action="Undo", on_action=undo, timeout_ms=_TOLD_MS)
+
+    def _undismiss(self, files: tuple[FileRow, ...]) -> None:
+        self._dismissals.restore(files)
+        self._refresh_now()
 
     @Slot(object)
     def read_by_ocr(self, paths: tuple[str, ...]) -> None:
@@ -300,6 +325,7 @@ class LibraryDesk(QObject):
         deeds.original_requested.connect(self.open_original)
         deeds.folder_requested.connect(self.show_in_folder)
         deeds.retry_requested.connect(self.retry)
+        deeds.dismiss_requested.connect(self.dismiss)
         deeds.ocr_requested.connect(self.read_by_ocr)
         deeds.remove_requested.connect(self.remove)
         deeds.corrected.connect(self.correct)
@@ -325,7 +351,8 @@ class LibraryDesk(QObject):
             self._show_problem(explain(exc))
             return
         documents = document_rows(self.sources, files, view.contents.by_id)
-        view.show_contents(Contents(documents, unread_rows(files), collections, watched), self._words())
+        unread = unread_rows(file for file in files if file not in self._dismissals)
+        view.show_contents(Contents(documents, unread, collections, watched), self._words())
 
     def _words(self) -> str:
         return self._doing or ("adding files…" if self._adding.is_adding else "")

@@ -123,7 +123,7 @@ class LibraryView(QDialog):
         foot.addStretch(1)
         self.buttons = {
             name: ActionButton(self.actions_by_name[name], middle)
-            for name in ("add", "retry", "remove", "open", "details")
+            for name in ("add", "retry", "dismiss", "remove", "open", "details")
         }
         for button in self.buttons.values():
             foot.addWidget(button)
@@ -220,7 +220,8 @@ class LibraryView(QDialog):
         self._count(n_shown, self._n_all())
         for name in ("remove", "open"):
             self.buttons[name].setVisible(not is_unread)
-        self.buttons["retry"].setVisible(is_unread)
+        for name in ("retry", "dismiss"):
+            self.buttons[name].setVisible(is_unread)
         self.selection_changed.emit()
 
     def _n_all(self) -> int:
@@ -237,7 +238,7 @@ class LibraryView(QDialog):
             what = "file" if self.shelf == UNREAD else "document"
             self.empty.tell(f"No {what} matches the filter.", "", "Clear the filter")
         elif self.shelf == UNREAD:
-            self.empty.tell("Every file that was added could be read.")
+            self.empty.tell("No files here.", "A file that cannot be read is listed here, with the reason.")
         elif not self.contents.documents and self.shelf == ALL:
             self.empty.tell("Your library is empty.", "Add files or a whole folder, or drop them here.", "Add files…")
         elif self.shelf.kind is ShelfKind.FOLDER:

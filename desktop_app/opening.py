@@ -11,6 +11,7 @@ from pathlib import Path
 
 from desktop_app.composition import LocalWorkbench, chat_models, prepare_library
 from desktop_app.conversations import Conversations, ConversationsError
+from desktop_app.dismissals import Dismissals
 from desktop_app.exporting import ExportFormat, export
 from desktop_app.instance import Instance, knock, take
 from desktop_app.logbook import start_log, stop_log
@@ -19,6 +20,7 @@ from desktop_app.printing import print_pdf
 from desktop_app.problems import explain
 from desktop_app.settings import Settings, load
 from desktop_app.version import program_version
+from desktop_app.wishes import Wishes
 from desktop_app.workbench import Notice
 from rag.errors import StoreError
 from rag.types import Conversation
@@ -81,7 +83,8 @@ def _run(paths: AppPaths, instance: Instance) -> int:
             conversations=ready.conversations,
             settings=ready.settings,
             settings_path=paths.settings,
-            wishes_path=paths.wishes,
+            wishes=Wishes(paths.wishes),
+            dismissals=Dismissals(paths.dismissals),
             export=_export,
             notices=ready.notices,
             first_paths=ready.first_paths,

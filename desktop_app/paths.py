@@ -74,6 +74,11 @@ class AppPaths:
         return self.data / "wishes.json"
 
     @property
+    def dismissals(self) -> Path:
+        """Which files that could not be read are not to be shown any more."""
+        return self.data / "dismissed.json"
+
+    @property
     def index(self) -> Path:
         """The folder of Chroma; it can be deleted at will."""
         return self.data / "index"

@@ -37,7 +37,9 @@ def ask_for_ever(paths, ready) -> None:
     from PySide6.QtCore import QTimer
     from PySide6.QtWidgets import QApplication
 
+    from desktop_app.dismissals import Dismissals
     from desktop_app.gui import Gui
+    from desktop_app.wishes import Wishes
 
     app = QApplication([])
     gui = Gui(
@@ -46,7 +48,8 @@ def ask_for_ever(paths, ready) -> None:
         conversations=ready.conversations,
         settings=ready.settings,
         settings_path=paths.settings,
-        wishes_path=paths.wishes,
+        wishes=Wishes(paths.wishes),
+        dismissals=Dismissals(paths.dismissals),
         export=lambda *_: None,
     )
     gui.show(notices=ready.notices, first_paths=ready.first_paths, examples=())

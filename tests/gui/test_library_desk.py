@@ -19,6 +19,7 @@ from rag.errors import StoreUnavailable
 from rag.holdings import Correction
 from rag.rows import FileRow
 from rag.types import FileState
+from tests.gui.fake_workbench import FakeWorkbench
 from tests.gui.open_window import OpenWindow, open_window
 
 pytestmark = [pytest.mark.gui, pytest.mark.qt_log_ignore("This plugin does not support")]
@@ -393,6 +394,76 @@ class TestTryingAgain:
         self.retry(opened, skipped(tmp_path / "gone.pdf"))
         assert "1 file is not there any more" in told(opened)
         assert opened.bench.added == []
+
+    def test_what_is_gone_and_what_is_as_it_was_are_told_together(self, opened: OpenWindow, tmp_path: Path) -> None:
+        file = tmp_path / "a.pdf"
+        file.write_bytes(b"old")
+        self.retry(opened, skipped(file, mtime_ns=file.stat().st_mtime_ns), skipped(tmp_path / "gone.pdf"))
+        assert [title for title, _ in view_of(opened).banner.notices] == [
+            "1 file is not there any more; a.pdf has not changed since the last try"
+        ]
+
+
+class TestDismissing:
+    def unread(self, opened: OpenWindow, *rows: FileRow) -> None:
+        opened.bench.skipped_files = list(rows)
+        opened.controller.library.refresh()
+        view_of(opened).shelves.choose(UNREAD)
+
+    def listed(self, opened: OpenWindow) -> list[str]:
+        return [row.cell(0) for row in view_of(opened).unread.rows.rows]
+
+    def test_a_file_is_dismissed_and_comes_back_with_undo(self, opened: OpenWindow) -> None:
+        self.unread(opened, skipped(Path("/x/a.pdf")), skipped(Path("/x/b.pdf")))
+        view_of(opened).unread.select(["/x/a.pdf"])
+        view_of(opened).buttons["dismiss"].click()
+        assert self.listed(opened) == ["b.pdf"]
+        view_of(opened).banner._alive()[0].action_button.click()
+        assert self.listed(opened) == ["a.pdf", "b.pdf"]
+
+    def test_all_that_a_filter_shows_are_dismissed_at_once(self, opened: OpenWindow) -> None:
+        self.unread(opened, skipped(Path("/x/a.pdf")), skipped(Path("/x/b.pdf")), skipped(Path("/x/c.doc")))
+        view_of(opened).filter_bar.box.setText("pdf")
+        view_of(opened).actions_by_name["dismiss_all"].trigger()
+        view_of(opened).filter_bar.clear()
+        assert self.listed(opened) == ["c.doc"]
+        view_of(opened).actions_by_name["dismiss_all"].trigger()
+        assert view_of(opened).count.text() == "0 files"
+        assert not view_of(opened).actions_by_name["dismiss_all"].isEnabled()
+
+    def test_a_dismissed_file_is_listed_again_when_it_has_changed(self, opened: OpenWindow) -> None:
+        self.unread(opened, skipped(Path("/x/a.pdf")))
+        view_of(opened).actions_by_name["dismiss_all"].trigger()
+        opened.controller.library.refresh()
+        assert self.listed(opened) == []
+        self.unread(opened, skipped(Path("/x/a.pdf"), mtime_ns=2))
+        assert self.listed(opened) == ["a.pdf"]
+
+    def test_delete_dismisses_files_and_removes_documents(self, opened: OpenWindow) -> None:
+        self.unread(opened, skipped(Path("/x/a.pdf")))
+        view = view_of(opened)
+        view.unread.select(["/x/a.pdf"])
+        assert (view.actions_by_name["dismiss"].isEnabled(), view.actions_by_name["remove"].isEnabled()) == (
+            True,
+            False,
+        )
+        view.shelves.choose(ALL)
+        select(opened)
+        assert (view.actions_by_name["dismiss"].isEnabled(), view.actions_by_name["remove"].isEnabled()) == (
+            False,
+            True,
+        )
+
+
+def test_dismissed_files_stay_dismissed_at_the_next_start(qtbot: QtBot, tmp_path: Path) -> None:
+    bench = FakeWorkbench()
+    bench.skipped_files = [skipped(Path("/x/a.pdf"))]
+    for n_listed in (1, 0):
+        with open_window(qtbot, tmp_path, bench) as opened:
+            opened.controller.library.show()
+            view_of(opened).shelves.choose(UNREAD)
+            assert len(view_of(opened).unread.rows.rows) == n_listed
+            view_of(opened).actions_by_name["dismiss_all"].trigger()
 
 
 class TestOcr:

@@ -400,7 +400,7 @@ class TestNotRead:
     def test_nothing_skipped_is_good_news(self, view: LibraryView) -> None:
         view.show_contents(replace(CONTENTS, unread=()))
         view.shelves.choose(UNREAD)
-        assert view.empty.title.text() == "Every file that was added could be read."
+        assert view.empty.title.text() == "No files here."
         assert view.empty.button.isHidden()
 
     def test_an_empty_library_says_how_to_fill_it(self, qtbot: QtBot, view: LibraryView, deeds: LibraryDeeds) -> None:

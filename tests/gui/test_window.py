@@ -547,7 +547,8 @@ class Watched(gui.Gui):
 gui.Gui = Watched
 conversations = Conversations(folder / "conversations.db")
 sys.exit(gui.run(workbench=bench, conversations=conversations, settings=Settings(),
-                 settings_path=folder / "settings.json", wishes_path=folder / "wishes.json",
+                 settings_path=folder / "settings.json", wishes=Wishes(folder / "wishes.json"),
+                 dismissals=Dismissals(folder / "dismissed.json"),
                  export=lambda *args: None))
 """
 
@@ -557,7 +558,9 @@ from pathlib import Path
 from PySide6.QtCore import QTimer
 from desktop_app import gui
 from desktop_app.conversations import Conversations
+from desktop_app.dismissals import Dismissals
 from desktop_app.settings import Settings
+from desktop_app.wishes import Wishes
 from tests.gui.fake_workbench import FakeWorkbench
 
 folder = Path(sys.argv[1])
@@ -578,7 +581,8 @@ class Watched(gui.Gui):
 gui.Gui = Watched
 conversations = Conversations(folder / "conversations.db")
 rc = gui.run(workbench=bench, conversations=conversations, settings=Settings(),
-             settings_path=folder / "settings.json", wishes_path=folder / "wishes.json",
+             settings_path=folder / "settings.json", wishes=Wishes(folder / "wishes.json"),
+                 dismissals=Dismissals(folder / "dismissed.json"),
                  export=lambda *args: None,
              watch_raises=lambda request: request(()))
 conversations.close()
