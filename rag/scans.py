@@ -7,8 +7,10 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from statistics import median
 
+from rag import sniffing
 from rag.ocr import ReadLine
-from rag.types import Mark, Part, PartKind, Reading, Span
+from rag.readers.parted import PartedText
+from rag.types import Mark, PartKind, Reading, Span
 
 _GAP = 0.9
 """More white than this share of a line's height between two lines parts paragraphs."""
@@ -47,38 +49,25 @@ def with_pages_read(reading: Reading | None, title: str, n_pages: int, read: Map
 
     `reading` is None where no page has a text of its own. None where nothing is left in the end.
     """
-    pieces: list[str] = []
-    parts: list[Part] = []
-    marks: list[Mark] = []
-    start = 0
+    pages = PartedText()
     own = {part.number: part for part in reading.parts} if reading else {}
     for number in range(1, n_pages + 1):
-        part, recognised = own.get(number), read.get(number, "").strip()
-        text = part.span.cut(reading.text) if reading and part else recognised
-        if not text:
-            continue
-        span = Span(start, start + len(text))
-        parts.append(replace(part, span=span) if part else Part(PartKind.PAGE, number, span, is_ocr=True))
+        part = own.get(number)
         if reading and part:
-            marks += _moved(reading.marks, part.span, start)
-        pieces.append(text)
-        start = span.end + 2
-    if not pieces:
+            marks = _marks_within(part.span, reading.marks)
+            pages.add(part.span.cut(reading.text), part.kind, number, part.label, marks=marks, is_ocr=part.is_ocr)
+        else:
+            pages.add(read.get(number, "").strip(), PartKind.PAGE, number, is_ocr=True)
+    if not pages.parts:
         return None
-    whole = reading or Reading("", title, None, None, "application/pdf")
-    return replace(
-        whole, text="\n\n".join(pieces), parts=tuple(parts), marks=tuple(marks), n_pages=n_pages, note=_note(read)
-    )
+    whole = reading or Reading("", title, None, None, sniffing.PDF)
+    return replace(whole, text=pages.text, parts=pages.parts, marks=pages.marks, n_pages=n_pages, note=_note(read))
 
 
-def _moved(marks: Sequence[Mark], within: Span, start: int) -> list[Mark]:
-    """What of the marks lies on a page, at the page's new place."""
-    shift = start - within.start
-    return [
-        replace(mark, span=Span(max(mark.span.start, within.start) + shift, min(mark.span.end, within.end) + shift))
-        for mark in marks
-        if mark.span.overlaps(within)
-    ]
+def _marks_within(page: Span, marks: Sequence[Mark]) -> list[Mark]:
+    """What of the marks lies on a page, counted from its beginning."""
+    spans = [(mark, max(mark.span.start, page.start), min(mark.span.end, page.end)) for mark in marks]
+    return [replace(mark, span=Span(start - page.start, end - page.start)) for mark, start, end in spans if start < end]
 
 
 def _note(read: Mapping[int, str]) -> str:
@@ -86,7 +75,7 @@ def _note(read: Mapping[int, str]) -> str:
     if not empty:
         return ""
     named = ", ".join(map(str, empty[:10])) + (", …" if len(empty) > 10 else "")
-    return f"no words were recognised on page {named}." if len(empty) == 1 else f"no words on the pages {named}."
+    return f"No words were recognised on {'page' if len(empty) == 1 else 'the pages'} {named}."
 
 
 def _rows(lines: Sequence[ReadLine]) -> list[list[ReadLine]]:

@@ -41,11 +41,12 @@ class PartedText:
         label: str = "",
         *,
         marks: Sequence[Mark] = (),
+        is_ocr: bool = False,
     ) -> None:
         """Append a part; without text it leaves no trace, for a part has a span."""
         start = self._append(text, marks)
         if start < self._n_chars:
-            self._parts.append(Part(kind, number, Span(start, self._n_chars), label))
+            self._parts.append(Part(kind, number, Span(start, self._n_chars), label, is_ocr))
 
     def add_whole(self, text: str, parts: Sequence[Part], marks: Sequence[Mark] = ()) -> None:
         """Append a text that has parts of its own, which count from its beginning."""

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from rag.ocr import ReadLine
 from rag.scans import text_of, with_pages_read
 from rag.types import Document, Mark, NoiseKind, Part, PartKind, Quote, Reading, Source, Span, document_id
@@ -58,5 +60,16 @@ def test_a_scan_without_any_text_of_its_own_takes_its_name_from_the_file() -> No
     whole = with_pages_read(None, "minutes 1921", 2, {1: "", 2: "Present: the mayor."})
     assert whole is not None
     assert (whole.title, whole.text, whole.n_pages) == ("minutes 1921", "Present: the mayor.", 2)
-    assert whole.note == "no words were recognised on page 1."
+    assert whole.note == "No words were recognised on page 1."
     assert with_pages_read(None, "blank", 1, {1: " "}) is None
+
+
+def test_a_mark_over_two_pages_stays_on_both_when_a_page_comes_between_them() -> None:
+    reading = replace(_reading(), marks=(Mark(NoiseKind.RUNNING_HEAD, Span(12, 23)),))
+    whole = with_pages_read(reading, "file", 4, {2: "Second page.", 4: " "})
+    assert whole is not None
+    assert [mark.span.cut(whole.text) for mark in whole.marks] == ["Foot", "Third"]
+    assert whole.note == "No words were recognised on page 4."
+    many = with_pages_read(reading, "file", 5, {2: "Second page.", 4: "", 5: ""})
+    assert many is not None
+    assert many.note == "No words were recognised on the pages 4, 5."
