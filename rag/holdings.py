@@ -114,13 +114,13 @@ class Holdings:
             raise ValueError(f"There is a collection called {wanted} already. Choose another name.")
         with self._store.writing() as connection:
             connection.execute("UPDATE collections SET name = ? WHERE name = ?", (wanted, name))
-            connection.execute("UPDATE watched SET collection = ? WHERE collection = ?", (wanted, name))
+            connection.execute("UPDATE watched SET collection = ? WHERE collection = ? COLLATE NOCASE", (wanted, name))
 
     def remove_collection(self, name: str) -> None:
         """The collection goes, its documents stay; folders that fed it are watched on."""
         with self._store.writing() as connection:
             connection.execute("DELETE FROM collections WHERE name = ?", (name,))
-            connection.execute("UPDATE watched SET collection = '' WHERE collection = ?", (name,))
+            connection.execute("UPDATE watched SET collection = '' WHERE collection = ? COLLATE NOCASE", (name,))
 
     # Watched folders
 
