@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from functools import cached_property
 
 from py3langid.langid import LanguageIdentifier
 
@@ -18,10 +19,11 @@ _LEAST_CHANCE = 0.6
 
 
 class LanguageTeller:
-    """Loading takes half a second and some 20 MB; a text then takes milliseconds."""
+    """The first text takes half a second and some 20 MB, for the model is loaded then; others take milliseconds."""
 
-    def __init__(self) -> None:
-        self._identifier = LanguageIdentifier.from_model_file(_MODEL, norm_probs=True, min_confidence=_LEAST_CHANCE)
+    @cached_property
+    def _identifier(self) -> LanguageIdentifier:
+        return LanguageIdentifier.from_model_file(_MODEL, norm_probs=True, min_confidence=_LEAST_CHANCE)
 
     def language_of(self, text: str, excluded: Sequence[Span] = ()) -> str | None:
         """The ISO 639 code of a text by its first 3,000 characters outside `excluded`; None where it is not clear."""

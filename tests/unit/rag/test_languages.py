@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 
+from rag import languages
 from rag.languages import LanguageTeller
 from rag.types import Span
 
@@ -35,3 +36,11 @@ def test_too_little_text_has_no_language(teller: LanguageTeller, text: str) -> N
 def test_noise_does_not_count(teller: LanguageTeller) -> None:
     menu = _TEXTS["de"] * 5
     assert teller.language_of(menu + _TEXTS["fr"], [Span(0, len(menu))]) == "fr"
+
+
+def test_the_model_is_loaded_with_the_first_text_that_is_long_enough(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(languages, "_MODEL", "no such model")
+    teller = LanguageTeller()
+    assert teller.language_of("Maria Holt") is None
+    with pytest.raises(FileNotFoundError):
+        teller.language_of(_TEXTS["en"])
