@@ -63,17 +63,6 @@ def write_atomically(path: Path, content: bytes | str, mode: int = 0o600) -> Non
     _sync_folder(target.parent)
 
 
-def remove_leftovers(folder: Path) -> int:
-    """Remove what writes cut off by a crash left in `folder`, and return their number.
-
-    Call it only while no other process writes there.
-    """
-    leftovers = list(folder.glob(f"{_PREFIX}*{_SUFFIX}"))
-    for part in leftovers:
-        part.unlink(missing_ok=True)
-    return len(leftovers)
-
-
 def _write_through(path: Path, written: bytes, mode: int) -> None:
     number = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL | getattr(os, "O_BINARY", 0), mode)
     with os.fdopen(number, "wb") as file:

@@ -11,6 +11,7 @@ from PySide6.QtWidgets import QHBoxLayout, QLabel, QLineEdit, QPushButton, QVBox
 
 from desktop_app.buttons import QuietButton
 from desktop_app.inert_text import Caption
+from desktop_app.one_line import on_one_line
 from desktop_app.typed_dates import typed_date
 from desktop_app.window_style import named
 from desktop_app.wording import date_words
@@ -61,7 +62,7 @@ class CorrectedField(QWidget):
         `said` is what the file says, None where that is not known any more; `given` what a person said before, None
         where nobody did.
         """
-        self._said = None if said is None else _on_one_line(said)
+        self._said = None if said is None else on_one_line(said)
         self._given_before, self._is_reset = given, False
         self.box.setPlaceholderText("")
         self.box.setText(value)
@@ -71,7 +72,7 @@ class CorrectedField(QWidget):
 
     @property
     def text(self) -> str:
-        return _on_one_line(self.box.text())
+        return on_one_line(self.box.text())
 
     @property
     def is_untouched(self) -> bool:
@@ -150,17 +151,19 @@ class DateField(CorrectedField):
 
 
 class DetailsForm(QWidget):
-    """The three fields, and Save.
+    """The three fields; what is written in one of them is handed out when that is left, at the latest with Save.
 
     Signals:
-        saved(Correction), cancelled()
+        changed(Correction): another one than before; once more the first one where the reader cancels.
+        closed(): the reader has done with it.
     """
 
-    saved = Signal(object)
-    cancelled = Signal()
+    changed = Signal(object)
+    closed = Signal()
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
+        self._before = self._kept = Correction()
         self.title = CorrectedField("Title", self)
         self.author = CorrectedField("Author", self)
         self.date = DateField("Date", self)
@@ -169,9 +172,11 @@ class DetailsForm(QWidget):
         self.cancel_button = QPushButton("Cancel", self)
         for button in (self.save_button, self.cancel_button):
             button.setAutoDefault(False)
+            button.setFocusPolicy(Qt.FocusPolicy.TabFocus)  # a click on Cancel must not save what is left by it
         self.save_button.clicked.connect(self.save)
-        self.cancel_button.clicked.connect(self.cancelled)
+        self.cancel_button.clicked.connect(self.cancel)
         for field in (self.title, self.author, self.date):
+            field.box.editingFinished.connect(self.keep)
             field.box.returnPressed.connect(self.save)
             field.box.textChanged.connect(self._refresh)
         self._lay_out()
@@ -201,33 +206,48 @@ class DetailsForm(QWidget):
             (self.date, source.date or "", correction.date, (said.date or "") if said else None),
         ):
             field.begin(value, value if given is None else own, given)
+        self._before = self._kept = correction
         self.title.box.setFocus()
         self.title.box.selectAll()
 
     @property
     def correction(self) -> Correction:
-        """What the fields say; a title cannot be taken away."""
-        return Correction(self.title.given or None, self.date.given, self.author.given)
+        """What the fields say; a title cannot be taken away, and what is no date says nothing."""
+        date = self.date.given if self.date.is_understood else self._kept.date
+        return Correction(self.title.given or None, date, self.author.given)
+
+    @Slot()
+    def keep(self) -> None:
+        """Hand out the correction where it is another one than before."""
+        self._hand_out(self.correction)
 
     @Slot()
     def save(self) -> None:
-        """Hand out the correction, unless the date is none."""
+        """Keep it and be done, unless the date is none."""
         if self.date.is_understood:
-            self.saved.emit(self.correction)
+            self.keep()
+            self.closed.emit()
         else:
             self.date.box.setFocus()
             self.date.box.selectAll()
 
+    @Slot()
+    def cancel(self) -> None:
+        """Be done, with everything as it was when the form was opened."""
+        self._hand_out(self._before)
+        self.closed.emit()
+
+    def _hand_out(self, correction: Correction) -> None:
+        if correction != self._kept:
+            self._kept = correction
+            self.changed.emit(correction)
+
     def keyPressEvent(self, event: QKeyEvent) -> None:
         if event.key() == Qt.Key.Key_Escape:
-            self.cancelled.emit()
+            self.cancel()
         else:
             super().keyPressEvent(event)
 
     @Slot()
     def _refresh(self) -> None:
         self.save_button.setEnabled(self.date.is_understood)
-
-
-def _on_one_line(text: str) -> str:
-    return " ".join(text.split())

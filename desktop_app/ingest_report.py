@@ -7,6 +7,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
 from desktop_app.hosted_reader import DIED, TOO_SLOW
+from desktop_app.one_line import on_one_line
 from desktop_app.speed_surroundings import Surroundings
 from rag.types import FileReport, FileState
 
@@ -47,7 +48,7 @@ def line(report: FileReport) -> str:
     """One file: state, characters, pages, seconds, name, and the reason where there is one."""
     reason = f" ({report.reason})" if report.reason else ""
     counts = f"{report.characters:>9,} chars {report.pages:>5,} p {report.seconds:6.2f} s"
-    return f"{report.state.value:<14} {counts}  {_one_line(report.name)}{reason}"
+    return f"{report.state.value:<14} {counts}  {on_one_line(report.name)}{reason}"
 
 
 def summary(figures: IngestFigures) -> Iterator[str]:
@@ -106,8 +107,4 @@ def _table(columns: Sequence[str], rows: Iterable[Sequence[str]]) -> Iterator[st
     yield f"| {' | '.join(columns)} |"
     yield f"|{'---|' * len(columns)}"
     for row in rows:
-        yield f"| {' | '.join(_one_line(cell).replace('|', chr(92) + '|') for cell in row)} |"
-
-
-def _one_line(name: str) -> str:
-    return " ".join(name.split())
+        yield f"| {' | '.join(on_one_line(cell).replace('|', chr(92) + '|') for cell in row)} |"
