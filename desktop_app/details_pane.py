@@ -79,12 +79,14 @@ class DetailsPane(QFrame):
     """A card, or the form in its place.
 
     Signals:
-        corrected(document id, Correction): the form was saved.
-        form_toggled(): it was opened, or closed, saved or not.
+        corrected(document id, Correction): something else was written than before.
+        not_understood(text): the form was left with something that is no date.
+        form_toggled(): it was opened or closed.
         form_closed(): the latter.
     """
 
     corrected = Signal(str, object)
+    not_understood = Signal(str)
     form_toggled = Signal()
     form_closed = Signal()
 
@@ -103,8 +105,8 @@ class DetailsPane(QFrame):
         self.form = DetailsForm(self)
         self._pages = QStackedWidget(self)
         self._lay_out()
-        self.form.saved.connect(self._save)
-        self.form.cancelled.connect(self.close_form)
+        self.form.changed.connect(self._tell_correction)
+        self.form.closed.connect(self.close_form)
 
     def _lay_out(self) -> None:
         page = QWidget()
@@ -127,8 +129,8 @@ class DetailsPane(QFrame):
         return self._pages.currentIndex() == 1
 
     def show_card(self, card: Card) -> None:
-        """Tell of another selection; an open form is closed with nothing saved."""
-        self.close_form()
+        """Tell of another selection; what was written in an open form is kept."""
+        self._leave_form()
         if card == self.card:
             return
         self.card = card
@@ -153,9 +155,15 @@ class DetailsPane(QFrame):
             self.form_toggled.emit()
             self.form_closed.emit()
 
+    def _leave_form(self) -> None:
+        if self.is_correcting:
+            self.form.keep()
+            if not self.form.date.is_understood:
+                self.not_understood.emit(self.form.date.text)
+            self.close_form()
+
     @Slot(object)
-    def _save(self, correction: Correction) -> None:
-        self.close_form()
+    def _tell_correction(self, correction: Correction) -> None:
         self.corrected.emit(self.document_id, correction)
 
     def _show_deeds(self, deeds: tuple[str, ...]) -> None:

@@ -25,6 +25,7 @@ from desktop_app.library_cards import (
     unreads_card,
 )
 from desktop_app.library_view import LibraryView
+from desktop_app.one_line import one_line
 from desktop_app.wording import count_words
 from rag.holdings import Correction
 from rag.types import FileState, Source
@@ -36,6 +37,8 @@ Known = Callable[[str], tuple[Correction, Source | None]]
 
 _DOCUMENT_MENU = ("open", "original", "folder", "copy_path", "", "correct", "ocr", "collect", "uncollect", "", "remove")
 _ONLY_WHERE_POSSIBLE = frozenset({"uncollect", "ocr"})  # elsewhere a reader would wonder what they are
+_DATE_CHARS = 40
+_TOLD_MS = 12_000
 _UNREAD_MENU = ("retry", "ocr", "original", "folder", "copy_path", "", "dismiss", "dismiss_all")
 _SAFE = (
     "Questions will not find {it} any more. The original files are not touched, and answers you already have keep "
@@ -133,6 +136,7 @@ class LibraryDeeds(QObject):
         view.shelves.paths_dropped.connect(self.add_requested)
         view.paths_dropped.connect(self._add_here)
         view.details.corrected.connect(self.corrected)
+        view.details.not_understood.connect(self._tell_no_date)
         view.details.form_closed.connect(view.focus_table)
         view.empty.deed_requested.connect(self._help_empty)
 
@@ -226,6 +230,11 @@ class LibraryDeeds(QObject):
         chosen = self._view.selected_documents
         if len(chosen) == 1:
             self._view.details.correct(chosen[0].source, *self._known(chosen[0].id))
+
+    @Slot(str)
+    def _tell_no_date(self, written: str) -> None:
+        title = f"“{one_line(written, _DATE_CHARS)}” is no date"
+        self._view.banner.show_notice(title, "The date stays what it was.", tone="warn", timeout_ms=_TOLD_MS)
 
     def _scans(self) -> tuple[str, ...]:
         """The paths of the selected files that hold pages without a text layer."""

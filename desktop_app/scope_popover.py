@@ -60,6 +60,7 @@ class ScopePopover(QFrame):
         self.setAccessibleName("What to ask")
         self._scope = Scope()
         self._holding = Holding()
+        self._not_understood = ("", "")
         self.choices = _Choices("What to ask", self)
         self.collections = _Choices("Collections", self)
         self.since_box = _date_box("From", self)
@@ -110,10 +111,14 @@ class ScopePopover(QFrame):
         self.clear_button.clicked.connect(self._clear_dates)
 
     def show_scopes(self, scope: Scope, holding: Holding) -> None:
-        """Offer what the library holds, with the present scope marked."""
+        """Offer what the library holds, with the present scope marked; what was typed and is no date stands there."""
+        typed = self._not_understood if scope == self._scope else ("", "")
         self._scope, self._holding = scope, holding
         self._fill_choices()
         self._show_dates()
+        if any(typed):
+            self.since_box.setText(typed[0])
+            self.until_box.setText(typed[1])
 
     def open_above(self, button: QWidget, room: QWidget) -> None:
         """Appear over a button, and inside the width of `room` and the screen."""
@@ -152,14 +157,22 @@ class ScopePopover(QFrame):
 
     def hideEvent(self, event: QHideEvent) -> None:
         self._take_dates()
+        self._not_understood = self._typed if self._dates().problem else ("", "")
         super().hideEvent(event)
 
     # Choosing
 
     @Slot(object)
     def _choose(self, scope: Scope | None) -> None:
-        """Ask a row's scope within the dates that stand here; the whole library is the whole of it."""
+        """Ask a row's scope within the dates that stand here; the whole library is the whole of it.
+
+        Nothing is chosen within dates that make no sense, for they would be lost.
+        """
         dates = self._dates()
+        if dates.problem and scope != Scope():
+            is_first = bool(read_dates(self.since_box.text(), "").problem) or not self.until_box.text().strip()
+            (self.since_box if is_first else self.until_box).setFocus()
+            return
         if scope is None:
             self.close()
             self.documents_requested.emit()
@@ -218,8 +231,12 @@ class ScopePopover(QFrame):
             box.setText(iso or "")
         self._tell()
 
+    @property
+    def _typed(self) -> tuple[str, str]:
+        return self.since_box.text(), self.until_box.text()
+
     def _dates(self) -> Dates:
-        return read_dates(self.since_box.text(), self.until_box.text())
+        return read_dates(*self._typed)
 
     @Slot()
     def _tell(self) -> None:

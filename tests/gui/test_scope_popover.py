@@ -113,6 +113,26 @@ def test_what_is_no_date_is_said_and_changes_nothing(qtbot: QtBot, popover: Scop
         popover.close()
 
 
+def test_nothing_is_chosen_within_dates_that_make_no_sense_and_they_stay(qtbot: QtBot, popover: ScopePopover) -> None:
+    popover.until_box.setText("2O19")
+    for name in ("Trial 2019", "Chosen documents…"):
+        with qtbot.assertNotEmitted(popover.scope_chosen), qtbot.assertNotEmitted(popover.documents_requested):
+            click(qtbot, popover, name)
+        assert popover.isVisible()
+        assert popover.until_box.text() == "2O19"
+
+
+def test_half_a_date_stands_there_again_when_the_popover_is_opened_again(qtbot: QtBot, popover: ScopePopover) -> None:
+    popover.since_box.setText("12 Mrach 2019")
+    popover.close()
+    popover.show_scopes(Scope(), HOLDING)
+    assert popover.since_box.text() == "12 Mrach 2019"
+    assert "is not a date" in popover.message.text()
+    popover.close()
+    popover.show_scopes(Scope(collection="Trial 2019"), HOLDING)
+    assert popover.since_box.text() == ""
+
+
 def test_escape_gives_up_what_was_typed(qtbot: QtBot, popover: ScopePopover) -> None:
     with qtbot.assertNotEmitted(popover.scope_chosen):
         popover.since_box.setText("2019")

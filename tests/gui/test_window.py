@@ -518,7 +518,9 @@ from pathlib import Path
 from PySide6.QtCore import QTimer
 from desktop_app import gui
 from desktop_app.conversations import Conversations
+from desktop_app.dismissals import Dismissals
 from desktop_app.settings import Settings
+from desktop_app.wishes import Wishes
 from rag.events import Delta
 from tests.gui.fake_workbench import FakeWorkbench
 
