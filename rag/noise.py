@@ -71,11 +71,13 @@ def marks_for(reading: Reading) -> tuple[Mark, ...]:
     """
     is_printed = reading.media_type not in _NOT_PRINTED
     found = () if reading.media_type in _NO_PROSE else marks_in(reading.text, is_printed=is_printed)
-    own = reading.marks
-    if any(mark.span.end > following.span.start for mark, following in pairwise(own)):
-        # A reader's marks should be apart; that they are not is no reason to lose the document.
-        own = merged(reading.text, (), own)
-    return _not_everything(reading.text, merged(reading.text, own, found))
+    return _not_everything(reading.text, merged(reading.text, own_marks(reading), found))
+
+
+def own_marks(reading: Reading) -> tuple[Mark, ...]:
+    """The reader's own marks, apart: that they should be, and are not, is no reason to lose the document."""
+    is_apart = all(mark.span.end <= following.span.start for mark, following in pairwise(reading.marks))
+    return reading.marks if is_apart else merged(reading.text, (), reading.marks)
 
 
 def marks_in(text: str, *, is_printed: bool = True) -> tuple[Mark, ...]:

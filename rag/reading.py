@@ -54,10 +54,24 @@ class LocalReader:
             NoTextLayer, EncryptedSource: pictures of text; a password is needed.
             EmptySource: nothing but white space.
         """
-        return self.read_content(content_of(path, self._last_archive), path)
+        return self.marked(self.read_unmarked(path))
 
     def read_content(self, content: bytes, path: Path) -> Reading:
         """Read what is in memory already, as if it were the file; `path` need not exist. Raises as `read`."""
+        return self.marked(self._unmarked(content, path))
+
+    def read_unmarked(self, path: Path) -> Reading:
+        """Read a file for a later `marked`: what its words show to be noise is not marked yet. Raises as `read`."""
+        return self._unmarked(content_of(path, self._last_archive), path)
+
+    def marked(self, reading: Reading) -> Reading:
+        """The reading with all its noise marked, or with a note where looking for it fails."""
+        try:
+            return replace(reading, marks=noise.marks_for(reading))
+        except Exception:  # noqa: BLE001 - whatever a strange text makes of it, it is a text that can be quoted
+            return not_marked(reading)
+
+    def _unmarked(self, content: bytes, path: Path) -> Reading:
         if not content:
             raise EmptySource(path=str(path), reason="the file is empty.")
         media_type = sniffing.media_type_of(content, path.suffix.lower())
@@ -65,7 +79,7 @@ class LocalReader:
         try:
             reading = _storable(reader.read(content, path))
             _refuse_text(reading.text, path)
-            return replace(reading, marks=noise.marks_for(reading))
+            return reading
         except (SourceError, MemoryError):
             raise
         except Exception as error:
@@ -81,6 +95,12 @@ class LocalReader:
         if media_type not in self._readers:
             self._readers[media_type] = self._formats[media_type].make_reader()
         return self._readers[media_type]
+
+
+def not_marked(reading: Reading) -> Reading:
+    """The reading with the marks of its format alone, and a note that no others were looked for."""
+    notes = (reading.note, "Menus and advertising in it were not found out, for that took too long or failed.")
+    return replace(reading, marks=noise.own_marks(reading), note=" ".join(note for note in notes if note))
 
 
 def content_of(path: Path, last_archive: archives.LastArchive | None = None) -> bytes:

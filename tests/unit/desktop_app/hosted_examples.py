@@ -13,6 +13,8 @@ from threading import Event
 from typing import Any
 
 from desktop_app.hosting import Host
+from rag.reading import LocalReader
+from rag.types import Reading
 from tests.fakes import ScriptedChat
 
 
@@ -202,3 +204,12 @@ class DyingPages:
 
     def draw(self, path: str, sha256: str, number: int, scale: float) -> None:
         os.kill(os.getpid(), signal.SIGSEGV)
+
+
+class DyingMarker(LocalReader):
+    """Reads as the program's own reader does, and dies over the marks of a text that says so."""
+
+    def marked(self, reading: Reading) -> Reading:
+        if "die" in reading.text:
+            os.kill(os.getpid(), signal.SIGKILL)
+        return super().marked(reading)

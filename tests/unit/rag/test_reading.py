@@ -17,12 +17,12 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from rag import sniffing
+from rag import noise, sniffing
 from rag.dates import iso_date
 from rag.errors import EmptySource, SourceError, UnreadableSource, UnsupportedFormat
 from rag.formats import ENDINGS, Format, FormatReader
 from rag.reading import LocalReader, read
-from rag.types import FileState, Reading
+from rag.types import FileState, Mark, NoiseKind, Reading
 
 _ENGLISH = "The envoy spoke in Kabul. “Nothing was signed,” he said – and left for Doha.\n" * 5
 _GERMAN = "Über die Größe der Häuser schrieb er später ausführlich. Die Straße führte ans Meer zurück.\n" * 8
@@ -266,6 +266,18 @@ def test_whatever_a_parser_raises_is_one_plain_sentence(error: Exception) -> Non
 def test_what_is_no_damage_passes_the_border(error: BaseException) -> None:
     with pytest.raises(type(error)):
         LocalReader([_StumblingFormat(error)]).read_content(b"words", Path("a.txt"))
+
+
+def test_a_text_in_which_noise_cannot_be_looked_for_is_read_with_a_note(monkeypatch: pytest.MonkeyPatch) -> None:
+    def stumbles(reading: Reading) -> tuple[Mark, ...]:
+        raise RecursionError(reading.title)
+
+    monkeypatch.setattr(noise, "marks_for", stumbles)
+    page = b"<p>The boats left in May.</p><p hidden>And nobody saw them.</p>"
+    reading = LocalReader().read_content(page, Path("a.html"))
+    assert reading.text.startswith("The boats left in May.")
+    assert {mark.kind for mark in reading.marks} == {NoiseKind.HIDDEN}
+    assert "not found out" in reading.note
 
 
 def test_what_no_database_stores_is_replaced_and_every_place_stays() -> None:
