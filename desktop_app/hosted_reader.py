@@ -33,23 +33,22 @@ class HostedReader:
             SourceError: with the reason; a file that kills its reader or outstays its time is a damaged one.
         """
         try:
-            reading = self._read(path)
+            return self._read(path)
         except ChildTooSlow as exc:
             raise UnreadableSource(path=str(path), reason=TOO_SLOW) from exc
         except (ChildDied, MemoryError) as exc:
             raise UnreadableSource(path=str(path), reason=DIED) from exc
-        return self._marked(reading)
 
     def _read(self, path: Path) -> Reading:
-        """A file whose reader died gets a second one: the first may have died of something else."""
+        """A file whose reader failed gets a second one: the first may have died of something else, or over the noise."""
         try:
-            reading: Reading = self._host.call("read_unmarked", path, timeout_s=READER_PATIENCE_S)
-        except ChildDied:
-            reading = self._host.call("read_unmarked", path, timeout_s=READER_PATIENCE_S)
+            reading: Reading = self._host.call("read", path, timeout_s=READER_PATIENCE_S)
+        except (ChildDied, ChildTooSlow):
+            return self._marked(self._host.call("read_unmarked", path, timeout_s=READER_PATIENCE_S))
         return reading
 
     def _marked(self, reading: Reading) -> Reading:
-        """In a call of its own: where looking for noise is too much, the text has been read all the same."""
+        """In a call of its own: where looking for noise is too much, the text is there all the same."""
         try:
             marked: Reading = self._host.call("marked", reading, timeout_s=READER_PATIENCE_S)
         except (ChildTooSlow, ChildDied, MemoryError):
