@@ -44,6 +44,7 @@ _Index = QModelIndex | QPersistentModelIndex
 _CountRole = int(Qt.ItemDataRole.UserRole)
 _HeadingRole = _CountRole + 1
 _WatchedRole = _CountRole + 2
+_HinderedRole = _CountRole + 3
 _NO_FLAGS = Qt.ItemFlag.NoItemFlags
 _PATHS_MIME = "text/uri-list"
 
@@ -73,7 +74,8 @@ UNREAD = Shelf(ShelfKind.UNREAD)
 class ShelfEntry:
     """A line of the list: a shelf with the number of what stands on it, or a heading where `shelf` is None.
 
-    `words` are what it is called and `note` what a tool tip adds.
+    `words` are what it is called and `note` what a tool tip adds. A watched folder `is_hindered` where it cannot be
+    watched all the time.
     """
 
     shelf: Shelf | None
@@ -81,6 +83,7 @@ class ShelfEntry:
     count: int = 0
     note: str = ""
     is_watched: bool = False
+    is_hindered: bool = False
 
 
 _NEW = ShelfEntry(Shelf(ShelfKind.COLLECTION), "")
@@ -158,6 +161,7 @@ class ShelfModel(QAbstractListModel):
             _CountRole: entry.count,
             _HeadingRole: entry.shelf is None,
             _WatchedRole: entry.is_watched,
+            _HinderedRole: entry.is_hindered,
         }
         return texts.get(int(role))
 
@@ -196,7 +200,7 @@ class ShelfModel(QAbstractListModel):
 
 
 class ShelfDelegate(QStyledItemDelegate):
-    """Paints a name and, at the right and quieter, how much it holds; a watched folder has a round mark."""
+    """Paints a name and, quieter, how much it holds; a watched folder has a dot, and a ring where it is hindered."""
 
     def sizeHint(self, option: QStyleOptionViewItem, index: _Index) -> QSize:
         is_first_heading = bool(index.data(_HeadingRole)) and index.row() > 0
@@ -253,8 +257,9 @@ class ShelfDelegate(QStyledItemDelegate):
         if index.data(_WatchedRole):
             side = option.fontMetrics.height() // 3
             mark = QRect(inner.left(), inner.center().y() - side // 2, side, side)
-            painter.setPen(Qt.PenStyle.NoPen)
-            painter.setBrush(option.palette.color(QPalette.ColorRole.Link))
+            is_hindered = bool(index.data(_HinderedRole))
+            painter.setPen(quiet if is_hindered else Qt.PenStyle.NoPen)
+            painter.setBrush(Qt.BrushStyle.NoBrush if is_hindered else option.palette.color(QPalette.ColorRole.Link))
             painter.drawEllipse(mark)
             inner.setLeft(inner.left() + side + 7)
         count = f"{index.data(_CountRole):,}"

@@ -22,10 +22,10 @@ from desktop_app.citing import with_citations
 from desktop_app.conversation_desk import ConversationDesk, is_gone
 from desktop_app.conversation_view import ConversationView
 from desktop_app.conversations import Conversations
-from desktop_app.dismissals import Dismissals
 from desktop_app.exporting_desk import Export, ExportingDesk
 from desktop_app.keeper import Keeper
 from desktop_app.library_desk import LibraryDesk
+from desktop_app.memory import Memory
 from desktop_app.notice_banner import NoticeStrip
 from desktop_app.notice_desk import NoticeDesk
 from desktop_app.problems import Problem, explain
@@ -35,7 +35,6 @@ from desktop_app.source_view import SourceView
 from desktop_app.watching_desk import WatchingDesk
 from desktop_app.why_view import WhyView
 from desktop_app.window import Window
-from desktop_app.wishes import Wishes
 from desktop_app.workbench import EngineState, EngineStatus, Notice, Workbench
 from desktop_app.workers import Answering, Indexing
 from rag.types import Conversation, Scope, Turn
@@ -69,8 +68,7 @@ class Controller(QObject):
         why_view: WhyView,
         chooser: Chooser,
         export: Export,
-        wishes: Wishes,
-        dismissals: Dismissals,
+        memory: Memory,
         own_folders: Sequence[Path] = (),
     ) -> None:
         super().__init__()
@@ -87,10 +85,10 @@ class Controller(QObject):
         self.indexing = Indexing(workbench)
         self.asker = Asker(self.answering, self.keeper, conversations, conversation_view)
         self.desk = ConversationDesk(conversations, window, self.asker, self.keeper)
-        self.adding = AddingDesk(self.indexing, window, wishes)
+        self.adding = AddingDesk(self.indexing, window, memory.wishes)
         self.battery = BatteryDesk(self.adding, window)
-        self.watching = WatchingDesk(workbench, self.adding, window, own_folders)
-        self.library = LibraryDesk(workbench, window, chooser, self.adding, dismissals)
+        self.watching = WatchingDesk(workbench, self.adding, window, memory.told_folders, own_folders=own_folders)
+        self.library = LibraryDesk(workbench, window, chooser, self.adding, memory.dismissals)
         self.scopes = ScopeDesk(workbench, window, chooser, self.library, self.desk)
         self.sources = SourceDesk(
             workbench=workbench,
@@ -120,6 +118,7 @@ class Controller(QObject):
         self.library.removed.connect(self._forget_documents)
         self.library.renamed.connect(self._follow_collection)
         self.library.changed.connect(self.watching.follow)
+        self.watching.hindered.connect(self.library.show_hindrances)
         self.sources.marks_changed.connect(self.adding.learn)
         self._window.closing.connect(self.close)
 

@@ -21,10 +21,10 @@ from desktop_app.choosing import Chooser, Dialogs
 from desktop_app.controller import Controller
 from desktop_app.conversation_view import ConversationView
 from desktop_app.conversations import Conversations, ConversationsError
-from desktop_app.dismissals import Dismissals
 from desktop_app.exporting_desk import Export
 from desktop_app.help_views import AboutView, ShortcutsView
 from desktop_app.logbook import USABLE
+from desktop_app.memory import Memory
 from desktop_app.model_menu import ModelMenu, Models
 from desktop_app.preferences import Preferences
 from desktop_app.problems import explain
@@ -35,7 +35,6 @@ from desktop_app.tidying import Tidying
 from desktop_app.uncaught import Uncaught
 from desktop_app.why_view import WhyView
 from desktop_app.window import Window
-from desktop_app.wishes import Wishes
 from desktop_app.workbench import Notice, Workbench
 
 _log = logging.getLogger(__name__)
@@ -58,8 +57,7 @@ class Gui(QObject):
         conversations: Conversations,
         settings: Settings,
         settings_path: Path,
-        wishes: Wishes,
-        dismissals: Dismissals,
+        memory: Memory,
         export: Export,
         chooser: Chooser | None = None,
         models: Models | None = None,
@@ -83,8 +81,7 @@ class Gui(QObject):
             why_view=self.why_view,
             chooser=chooser or Dialogs(self.window),
             export=export,
-            wishes=wishes,
-            dismissals=dismissals,
+            memory=memory,
             own_folders=own_folders,
         )
         self._first_paths: tuple[Path, ...] = ()
@@ -199,8 +196,7 @@ def run(
     conversations: Conversations,
     settings: Settings,
     settings_path: Path,
-    wishes: Wishes,
-    dismissals: Dismissals,
+    memory: Memory,
     export: Export,
     notices: Sequence[Notice] = (),
     first_paths: Sequence[Path] = (),
@@ -212,11 +208,11 @@ def run(
     """Show the window until it is closed; returns the program's exit code. Call it once, in the main thread.
 
     `export` writes a conversation in a format to a path; it is called outside of the GUI thread and may take its time.
-    `wishes` are what is still to be added. `notices` are shown at the start. `first_paths` are added quietly after it,
-    such as the built-in texts. `watch_raises` is called once with a function that brings the window to the front and
-    adds files, if it is given any; every thread may call that function. `models` lists ids and names of the installed
-    chat models, in milliseconds; without it there is no menu to choose one. What changes in `own_folders` is no news
-    where a folder is watched that they lie in.
+    `memory` is what earlier sessions left to be gone on with. `notices` are shown at the start. `first_paths` are added
+    quietly after it, such as the built-in texts. `watch_raises` is called once with a function that brings the window
+    to the front and adds files, if it is given any; every thread may call that function. `models` lists ids and names
+    of the installed chat models, in milliseconds; without it there is no menu to choose one. What changes in
+    `own_folders` is no news where a folder is watched that they lie in.
     """
     app = _application()
     gui = Gui(
@@ -225,8 +221,7 @@ def run(
         conversations=conversations,
         settings=settings,
         settings_path=settings_path,
-        wishes=wishes,
-        dismissals=dismissals,
+        memory=memory,
         export=export,
         models=models,
         own_folders=own_folders,

@@ -111,14 +111,14 @@ def collection_card(name: str, rows: Sequence[DocumentRow], folders: Sequence[Wa
     return Card(name, "", facts, ("rename", "remove_collection"))
 
 
-def folder_card(folder: WatchedFolder, rows: Sequence[DocumentRow]) -> Card:
-    """A watched folder of which nothing is selected."""
+def folder_card(folder: WatchedFolder, rows: Sequence[DocumentRow], hindrance: str = "") -> Card:
+    """A watched folder of which nothing is selected; `hindrance` says why it is not watched all the time."""
     facts = (
         Fact("Holds", count_words(len(rows), "document", "documents")),
         Fact("Collection", folder.collection),
         Fact("Folder", folder.path),
     )
-    return Card(PurePath(folder.path).name or folder.path, "", _told(facts), ("open_watched", "feed", "unwatch"))
+    return Card(PurePath(folder.path).name or folder.path, hindrance, _told(facts), ("open_watched", "feed", "unwatch"))
 
 
 def _spoken(caption: str, value: str, given: str | None, said: str | None) -> Fact:

@@ -5,7 +5,7 @@ It asks nobody; it is made anew when something has changed.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 
@@ -17,12 +17,16 @@ from rag.holdings import Collection, WatchedFolder
 
 @dataclass(frozen=True)
 class Contents:
-    """Documents, files that could not be read, collections and watched folders."""
+    """Documents, files that could not be read, collections and watched folders.
+
+    `hindrances` says of folders, by their paths, why they are not watched all the time.
+    """
 
     documents: tuple[DocumentRow, ...] = ()
     unread: tuple[UnreadRow, ...] = ()
     collections: tuple[Collection, ...] = ()
     watched: tuple[WatchedFolder, ...] = ()
+    hindrances: Mapping[str, str] = field(default_factory=dict)
     _by_shelf: dict[Shelf, tuple[DocumentRow, ...]] = field(default_factory=dict, init=False, compare=False, repr=False)
 
     @cached_property
@@ -66,8 +70,10 @@ class Contents:
         shelf = Shelf(ShelfKind.FOLDER, folder.path)
         count = len(self.on(shelf))
         into = f"\nInto the collection {folder.collection}" if folder.collection else ""
-        note = f"{folder.path}\nWatched: {count_words(count, 'document', 'documents')}{into}"
-        return ShelfEntry(shelf, folder_words(folder.path), count, note, is_watched=True)
+        hindrance = self.hindrances.get(folder.path, "")
+        words = f"{folder.path}\nWatched: {count_words(count, 'document', 'documents')}{into}"
+        note = f"{words}\n{hindrance}" if hindrance else words
+        return ShelfEntry(shelf, folder_words(folder.path), count, note, is_watched=True, is_hindered=bool(hindrance))
 
     def _gathered(self, shelf: Shelf) -> tuple[DocumentRow, ...]:
         match shelf.kind:

@@ -197,7 +197,7 @@ class LibraryDeeds(QObject):
             return collection_card(shelf.name, contents.on(shelf), contents.watched)
         folder = contents.watched_folder(shelf.name) if shelf.kind is ShelfKind.FOLDER else None
         if folder is not None:
-            return folder_card(folder, contents.on(shelf))
+            return folder_card(folder, contents.on(shelf), contents.hindrances.get(folder.path, ""))
         if shelf != UNREAD:
             return NOTHING
         deeds = ("dismiss_all",) if contents.unread else ()

@@ -6,7 +6,7 @@ It reads no file itself; changes run in a thread of their own, adding in the ind
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from functools import partial
 from pathlib import Path
 
@@ -65,6 +65,7 @@ class LibraryDesk(QObject):
         self._chooser = chooser
         self._adding = adding
         self._dismissals = dismissals
+        self._hindrances: Mapping[str, str] = {}
         self._view: LibraryView | None = None
         self._deeds: LibraryDeeds | None = None
         self._changes = LibraryChanges()
@@ -298,6 +299,13 @@ class LibraryDesk(QObject):
         else:
             self._tell("The file is not there any more", f"It was {paths[0]}.")
 
+    @Slot(object)
+    def show_hindrances(self, sentences: Mapping[str, str]) -> None:
+        """Say beside each of these watched folders, by their paths, why it is not watched all the time."""
+        self._hindrances = sentences
+        if self._view is not None and self._view.isVisible():
+            self._fill(self._view)
+
     def close(self) -> None:
         """Ask the workbench nothing any more, for it is being closed."""
         self._is_closed = True
@@ -352,7 +360,7 @@ class LibraryDesk(QObject):
             return
         documents = document_rows(self.sources, files, view.contents.by_id)
         unread = unread_rows(file for file in files if file not in self._dismissals)
-        view.show_contents(Contents(documents, unread, collections, watched), self._words())
+        view.show_contents(Contents(documents, unread, collections, watched, self._hindrances), self._words())
 
     def _words(self) -> str:
         return self._doing or ("adding files…" if self._adding.is_adding else "")

@@ -11,16 +11,15 @@ from pathlib import Path
 
 from desktop_app.composition import LocalWorkbench, chat_models, prepare_library
 from desktop_app.conversations import Conversations, ConversationsError
-from desktop_app.dismissals import Dismissals
 from desktop_app.exporting import ExportFormat, export
 from desktop_app.instance import Instance, knock, take
 from desktop_app.logbook import start_log, stop_log
+from desktop_app.memory import Memory
 from desktop_app.paths import AppPaths, EnvironmentProblem
 from desktop_app.printing import print_pdf
 from desktop_app.problems import explain
 from desktop_app.settings import Settings, load
 from desktop_app.version import program_version
-from desktop_app.wishes import Wishes
 from desktop_app.workbench import Notice
 from rag.errors import StoreError
 from rag.types import Conversation
@@ -83,8 +82,7 @@ def _run(paths: AppPaths, instance: Instance) -> int:
             conversations=ready.conversations,
             settings=ready.settings,
             settings_path=paths.settings,
-            wishes=Wishes(paths.wishes),
-            dismissals=Dismissals(paths.dismissals),
+            memory=Memory.of(paths.data),
             export=_export,
             notices=ready.notices,
             first_paths=ready.first_paths,

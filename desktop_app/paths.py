@@ -69,16 +69,6 @@ class AppPaths:
         return self.data / "conversations.db"
 
     @property
-    def wishes(self) -> Path:
-        """What is still to be added."""
-        return self.data / "wishes.json"
-
-    @property
-    def dismissals(self) -> Path:
-        """Which files that could not be read are not to be shown any more."""
-        return self.data / "dismissed.json"
-
-    @property
     def index(self) -> Path:
         """The folder of Chroma; it can be deleted at will."""
         return self.data / "index"

@@ -13,11 +13,12 @@ from PySide6.QtCore import QObject, Signal, Slot
 from desktop_app.adding_desk import AddingDesk
 from desktop_app.folder_watch import FolderWatch, Hindrance, Unwatched, Watching
 from desktop_app.problems import explain
+from desktop_app.told_folders import ToldFolders
 from desktop_app.window import Window
 from desktop_app.workbench import Workbench
 from rag.errors import StoreError
 
-_TITLES = {
+_STATES = {
     Hindrance.ABSENT: "is not there at the moment",
     Hindrance.REMOTE: "lies on another computer",
     Hindrance.REFUSED: "cannot be watched all the time",
@@ -30,8 +31,13 @@ _MESSAGES = {
 
 
 class WatchingDesk(QObject):
-    """Knows which folders are to be watched. `own_folders` are the program's; what changes there is no news."""
+    """Knows which folders are to be watched. `own_folders` are the program's; what changes there is no news.
 
+    Signals:
+        hindered(sentences by path): why folders are not watched all the time, whenever that has changed.
+    """
+
+    hindered = Signal(object)
     _changed = Signal(object)
     _unwatched = Signal(object)
 
@@ -40,6 +46,8 @@ class WatchingDesk(QObject):
         workbench: Workbench,
         adding: AddingDesk,
         window: Window,
+        told_folders: ToldFolders,
+        *,
         own_folders: Sequence[Path] = (),
         watching: Watching | None = None,
     ) -> None:
@@ -47,6 +55,8 @@ class WatchingDesk(QObject):
         self._workbench = workbench
         self._adding = adding
         self._window = window
+        self._told_folders = told_folders
+        self._hindrances: dict[Path, Unwatched] = {}
         self._is_started = False
         self._watch = FolderWatch(self._changed.emit, self._unwatched.emit, own_folders=own_folders, watching=watching)
         self._changed.connect(self._bring_in_step)
@@ -63,9 +73,12 @@ class WatchingDesk(QObject):
         if not self._is_started:
             return
         try:
-            self._watch.set_folders(Path(one.path) for one in self._workbench.watched())
+            folders = [Path(one.path) for one in self._workbench.watched()]
         except StoreError as exc:
             self._window.show_problem(explain(exc))
+            return
+        self._told_folders.keep_only(folders)
+        self._watch.set_folders(folders)
 
     def close(self) -> None:
         """Watch nothing any more."""
@@ -79,15 +92,37 @@ class WatchingDesk(QObject):
     @Slot(object)
     def _bring_in_step(self, folders: tuple[Path, ...]) -> None:
         if self._is_started:
+            # What is to be looked through is there, though it may lie on another computer.
+            hindrances = self._hindrances.items()
+            left = {path: one for path, one in hindrances if not (_is_absence(one) and path in folders)}
+            self._show_hindrances(left)
             self._adding.bring_in_step(folders)
 
     @Slot(object)
     def _tell_unwatched(self, unwatched: Unwatched) -> None:
         if not self._is_started:
             return
-        if len(unwatched.folders) == 1:
-            title = f"The folder “{unwatched.folders[0].name}” {_TITLES[unwatched.hindrance]}"
-        else:
-            words = _TITLES[unwatched.hindrance].replace("is ", "are ", 1).replace("lies ", "lie ", 1)
-            title = f"{len(unwatched.folders)} watched folders {words}"
-        self._window.banner.show_notice(title, _MESSAGES[unwatched.hindrance])
+        self._show_hindrances(self._hindrances | dict.fromkeys(unwatched.folders, unwatched))
+        new = self._told_folders.untold(unwatched.folders, unwatched.hindrance)
+        state = _STATES[unwatched.hindrance]
+        if len(new) == 1:
+            self._window.banner.show_notice(f"The folder “{new[0].name}” {state}", _message(unwatched))
+        elif new:
+            words = state.replace("is ", "are ", 1).replace("lies ", "lie ", 1)
+            self._window.banner.show_notice(f"{len(new)} watched folders {words}", _message(unwatched))
+
+    def _show_hindrances(self, hindrances: dict[Path, Unwatched]) -> None:
+        if hindrances != self._hindrances:
+            self._hindrances = hindrances
+            self.hindered.emit(
+                {str(path): f"It {_STATES[one.hindrance]}. {_message(one)}" for path, one in hindrances.items()}
+            )
+
+
+def _is_absence(unwatched: Unwatched) -> bool:
+    return unwatched.hindrance is Hindrance.ABSENT
+
+
+def _message(unwatched: Unwatched) -> str:
+    message = _MESSAGES[unwatched.hindrance]
+    return f"{message} The system says: {unwatched.reason}." if unwatched.reason else message

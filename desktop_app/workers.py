@@ -202,10 +202,15 @@ class Indexing(QObject):
             self.pace.let_go(Hold.ANSWERING)
 
     def cancel(self) -> None:
-        """End what goes on, at once or with the file at hand, and forget what waits; what is done stays done."""
+        """End what goes on, at once or with the file at hand, and forget what waits; what is done stays done.
+
+        Folders that wait to be looked through do so on, unless such a one is what is ended.
+        """
         with self._condition:
-            has_not_begun = self._stage is None and bool(self._waiting)
-            self._waiting.clear()
+            is_rescan = self._stage is Stage.READING and self._job.is_rescan
+            waiting = [] if is_rescan or self._is_closing else [job for job in self._waiting if job.is_rescan]
+            has_not_begun = self._stage is None and len(waiting) < len(self._waiting)
+            self._waiting = waiting
             self._must_embed = False
             self._is_cancelled = True
             self._break_off()

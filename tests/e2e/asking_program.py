@@ -37,9 +37,8 @@ def ask_for_ever(paths, ready) -> None:
     from PySide6.QtCore import QTimer
     from PySide6.QtWidgets import QApplication
 
-    from desktop_app.dismissals import Dismissals
     from desktop_app.gui import Gui
-    from desktop_app.wishes import Wishes
+    from desktop_app.memory import Memory
 
     app = QApplication([])
     gui = Gui(
@@ -48,8 +47,7 @@ def ask_for_ever(paths, ready) -> None:
         conversations=ready.conversations,
         settings=ready.settings,
         settings_path=paths.settings,
-        wishes=Wishes(paths.wishes),
-        dismissals=Dismissals(paths.dismissals),
+        memory=Memory.of(paths.data),
         export=lambda *_: None,
     )
     gui.show(notices=ready.notices, first_paths=ready.first_paths, examples=())

@@ -13,13 +13,12 @@ from pytestqt.qtbot import QtBot
 
 from desktop_app.controller import Controller
 from desktop_app.conversations import Conversations
-from desktop_app.dismissals import Dismissals
 from desktop_app.exporting import ExportFormat
 from desktop_app.gui import Gui
+from desktop_app.memory import Memory
 from desktop_app.model_menu import Models
 from desktop_app.settings import Settings
 from desktop_app.window import Window
-from desktop_app.wishes import Wishes
 from rag.types import Conversation, Turn
 from tests.gui.fake_chooser import FakeChooser
 from tests.gui.fake_workbench import FakeWorkbench
@@ -102,8 +101,7 @@ def open_window(
         conversations=conversations,
         settings=settings or Settings(),
         settings_path=folder / "settings.json",
-        wishes=Wishes(folder / "wishes.json"),
-        dismissals=Dismissals(folder / "dismissed.json"),
+        memory=Memory.of(folder),
         export=export,
         chooser=chooser,
         models=models,

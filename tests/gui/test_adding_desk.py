@@ -13,6 +13,8 @@ from PySide6.QtGui import QDragEnterEvent, QGuiApplication
 from pytestqt.qtbot import QtBot
 
 from desktop_app.adding_view import AddingView, summary
+from desktop_app.collection_list import Shelf, ShelfKind
+from desktop_app.folder_watch import Hindrance, Unwatched
 from desktop_app.hosting_errors import ChildDied
 from desktop_app.wishes import Wish, Wishes
 from rag.types import FileReport, FileState, IngestProgress, Span
@@ -222,6 +224,40 @@ def test_watched_folders_are_brought_in_step_at_the_start_and_a_new_one_when_it_
         bench.watch(second)
         opened.controller.library.refresh()
         opened.wait(lambda: (second,) in bench.added)
+
+
+def test_that_a_folder_is_not_there_is_told_once_and_from_then_on_only_the_library_says_so(
+    qtbot: QtBot, tmp_path: Path
+) -> None:
+    bench, folder = FakeWorkbench(), tmp_path / "drive"
+    bench.watch(folder)
+    for n_told in (1, 0):
+        with open_window(qtbot, tmp_path, bench) as opened:
+            opened.controller.library.show()
+            view = opened.controller.library.view
+            assert view is not None
+            view.shelves.choose(Shelf(ShelfKind.FOLDER, str(folder)))
+            opened.wait(lambda view=view: "It is not there at the moment." in view.details.card.note)
+            assert len(opened.window.banner.notices) == n_told
+            assert view.contents.entries()[-1].is_hindered
+
+
+def test_a_folder_that_is_there_again_is_not_said_to_be_absent(opened: OpenWindow, tmp_path: Path) -> None:
+    sentences: list[dict[str, str]] = []
+    watching = opened.controller.watching
+    watching.hindered.connect(sentences.append)
+    watching._unwatched.emit(Unwatched((tmp_path,), Hindrance.ABSENT))
+    watching._unwatched.emit(Unwatched((tmp_path / "far",), Hindrance.REMOTE))
+    watching._changed.emit((tmp_path, tmp_path / "far"))
+    assert [list(one) for one in sentences] == [
+        [str(tmp_path)], [str(tmp_path), str(tmp_path / "far")], [str(tmp_path / "far")],
+    ]  # fmt: skip
+
+
+def test_why_the_system_does_not_watch_a_folder_is_said(opened: OpenWindow, tmp_path: Path) -> None:
+    limit = Unwatched((tmp_path,), Hindrance.REFUSED, "OS file watch limit reached")
+    opened.controller.watching._unwatched.emit(limit)
+    assert opened.window.banner.notices[0][1].endswith("The system says: OS file watch limit reached.")
 
 
 def report(name: str, state: FileState, reason: str = "") -> FileReport:

@@ -518,9 +518,8 @@ from pathlib import Path
 from PySide6.QtCore import QTimer
 from desktop_app import gui
 from desktop_app.conversations import Conversations
-from desktop_app.dismissals import Dismissals
+from desktop_app.memory import Memory
 from desktop_app.settings import Settings
-from desktop_app.wishes import Wishes
 from rag.events import Delta
 from tests.gui.fake_workbench import FakeWorkbench
 
@@ -549,8 +548,7 @@ class Watched(gui.Gui):
 gui.Gui = Watched
 conversations = Conversations(folder / "conversations.db")
 sys.exit(gui.run(workbench=bench, conversations=conversations, settings=Settings(),
-                 settings_path=folder / "settings.json", wishes=Wishes(folder / "wishes.json"),
-                 dismissals=Dismissals(folder / "dismissed.json"),
+                 settings_path=folder / "settings.json", memory=Memory.of(folder),
                  export=lambda *args: None))
 """
 
@@ -560,9 +558,8 @@ from pathlib import Path
 from PySide6.QtCore import QTimer
 from desktop_app import gui
 from desktop_app.conversations import Conversations
-from desktop_app.dismissals import Dismissals
+from desktop_app.memory import Memory
 from desktop_app.settings import Settings
-from desktop_app.wishes import Wishes
 from tests.gui.fake_workbench import FakeWorkbench
 
 folder = Path(sys.argv[1])
@@ -583,8 +580,7 @@ class Watched(gui.Gui):
 gui.Gui = Watched
 conversations = Conversations(folder / "conversations.db")
 rc = gui.run(workbench=bench, conversations=conversations, settings=Settings(),
-             settings_path=folder / "settings.json", wishes=Wishes(folder / "wishes.json"),
-                 dismissals=Dismissals(folder / "dismissed.json"),
+             settings_path=folder / "settings.json", memory=Memory.of(folder),
                  export=lambda *args: None,
              watch_raises=lambda request: request(()))
 conversations.close()

@@ -153,6 +153,31 @@ def test_cancelling_what_has_not_begun_is_told_too(qtbot: QtBot, bench: FakeWork
     assert bench.added == []
 
 
+def test_cancelling_what_a_person_added_leaves_the_rescans_that_wait(
+    qtbot: QtBot, bench: FakeWorkbench, indexing: Indexing
+) -> None:
+    bench.file_gate.clear()
+    indexing.add(Wish((Path("mine.txt"),)))
+    qtbot.waitUntil(bench.file_gate.is_awaited.is_set)
+    indexing.add(Wish((Path("mine too.txt"),)))
+    indexing.add(Wish((Path("/letters"),)), is_rescan=True)
+    indexing.cancel()
+    bench.file_gate.set()
+    qtbot.waitUntil(lambda: not indexing.is_busy)
+    assert bench.added == [(Path("mine.txt"),), (Path("/letters"),)]
+
+
+def test_cancelling_a_rescan_ends_the_others_too(qtbot: QtBot, bench: FakeWorkbench, indexing: Indexing) -> None:
+    bench.file_gate.clear()
+    indexing.add(Wish((Path("/letters"),)), is_rescan=True)
+    qtbot.waitUntil(bench.file_gate.is_awaited.is_set)
+    indexing.add(Wish((Path("/papers"),)), is_rescan=True)
+    indexing.cancel()
+    bench.file_gate.set()
+    qtbot.waitUntil(lambda: not indexing.is_busy)
+    assert bench.added == [(Path("/letters"),)]
+
+
 def test_where_no_vector_is_missing_the_workbench_is_not_asked_for_any(
     qtbot: QtBot, bench: FakeWorkbench, indexing: Indexing
 ) -> None:
