@@ -40,7 +40,7 @@ class HostedReader:
             raise UnreadableSource(path=str(path), reason=DIED) from exc
 
     def _read(self, path: Path) -> Reading:
-        """A file whose reader failed gets a second one: the first may have died of something else, or over the noise."""
+        """A file whose reader failed gets a second one: the first may have died of another file, or of its noise."""
         try:
             reading: Reading = self._host.call("read", path, timeout_s=READER_PATIENCE_S)
         except (ChildDied, ChildTooSlow):
