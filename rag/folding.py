@@ -9,11 +9,12 @@ import re
 from collections.abc import Sequence
 from dataclasses import replace
 
+from rag.terms import is_dense, spaced
 from rag.types import Hit, Quote, Source
 
 _WORD = re.compile(r"\w+")
 _LEAST_WORDS = 6
-"""Fewer words may be the same by chance."""
+"""Fewer words may be the same by chance; of characters in scripts without spaces two count as one."""
 
 
 def folded(hits: Sequence[Hit]) -> tuple[Hit, ...]:
@@ -22,7 +23,7 @@ def folded(hits: Sequence[Hit]) -> tuple[Hit, ...]:
     held: list[str] = []
     for hit in hits:
         words = normal(hit.text)
-        if len(words.split()) >= _LEAST_WORDS and any(f" {words} " in f" {other} " for other in held):
+        if _is_telling(words) and any(f" {words} " in f" {other} " for other in held):
             continue
         kept.append(hit)
         held.append(words)
@@ -32,7 +33,7 @@ def folded(hits: Sequence[Hit]) -> tuple[Hit, ...]:
 def is_repeated(text: str, others: Sequence[str]) -> bool:
     """Whether the words of a sentence are those of another one, marks and case aside."""
     words = normal(text)
-    return len(words.split()) >= _LEAST_WORDS and any(words == normal(other) for other in others)
+    return _is_telling(words) and any(words == normal(other) for other in others)
 
 
 def with_copies(quotes: Sequence[Quote], hits: Sequence[Hit]) -> tuple[Quote, ...]:
@@ -42,13 +43,22 @@ def with_copies(quotes: Sequence[Quote], hits: Sequence[Hit]) -> tuple[Quote, ..
 
 
 def normal(text: str) -> str:
-    """The words of a text in lower case, one space between them."""
-    return " ".join(_WORD.findall(text.casefold()))
+    """The words of a text in lower case, one space between them; in scripts without spaces its characters."""
+    folded_text = text.casefold()
+    return " ".join(_WORD.findall(folded_text if text.isascii() else spaced(folded_text)))
+
+
+def _is_telling(words: str) -> bool:
+    """Whether words, as `normal` gives them, are too many to be the same by chance."""
+    n_words = words.count(" ") + 1
+    if not _LEAST_WORDS <= n_words < 2 * _LEAST_WORDS:
+        return n_words >= _LEAST_WORDS
+    return sum(0.5 if is_dense(word) else 1 for word in words.split()) >= _LEAST_WORDS
 
 
 def _copies(quote: Quote, texts: Sequence[tuple[Source, str]]) -> tuple[Source, ...]:
     words = normal(quote.text)
-    if len(words.split()) < _LEAST_WORDS:
+    if not _is_telling(words):
         return ()
     holding = {source.id: source for source, text in texts if f" {words} " in text}
     return tuple(source for source_id, source in holding.items() if source_id != quote.source.id)

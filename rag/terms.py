@@ -161,6 +161,11 @@ def is_dense(word: str) -> bool:
     return _DENSE.match(word) is not None
 
 
+def spaced(text: str) -> str:
+    """The text with spaces around each character of a script that puts none between words."""
+    return _DENSE.sub(lambda run: f" {' '.join(run.group())} ", text)
+
+
 def is_foreign_script(text: str) -> bool:
     """Whether more of its letters are of other scripts than the Latin one."""
     letters = [c for c in text if c.isalpha()]

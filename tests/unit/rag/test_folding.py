@@ -34,6 +34,18 @@ def test_a_text_that_gives_another_number_or_name_is_no_copy() -> None:
     assert not is_repeated("It was built by Maria Holt in the north.", ["It was built by Maria Hill in the north."])
 
 
+def test_scripts_without_spaces_are_folded_by_their_characters() -> None:
+    chinese = "市长星期一说这座横跨河流的桥梁将关闭十一个月"
+    paper = _hit(f"据报道{chinese}，修复需要四百万元。", "b.txt")
+    assert folded([paper, _hit(f"“{chinese}。”", "a.txt")]) == (paper,)
+    assert is_repeated(f"{chinese}。", [chinese])
+    (quote,) = with_copies([Quote.cut(_document(chinese, "a.txt"), Span(0, len(chinese)), 0.9)], [paper])
+    assert [source.name for source in quote.also_in] == ["b.txt"]
+    other = chinese.replace("十一", "十二")
+    assert len(folded([paper, _hit(other, "a.txt")])) == 2
+    assert not is_repeated("他没有回答。", ["他没有回答"])
+
+
 def test_short_texts_may_be_the_same_by_chance() -> None:
     assert len(folded([_hit("He did not answer.", "a.txt"), _hit("He did not answer!", "b.txt")])) == 2
     assert not is_repeated("He did not answer.", ["He did not answer."])
