@@ -5,17 +5,17 @@ from __future__ import annotations
 import heapq
 import math
 import time
-from collections.abc import Generator, Iterable, Sequence
+from collections.abc import Generator, Iterable, Iterator, Sequence
 from contextlib import suppress
 from functools import partial
 from pathlib import Path
 from threading import Event as CancelEvent
 from typing import Final
 
-from desktop_app.engine_embedder import open_embedder
+from desktop_app.engine_embedder import LateEmbedder, open_embedder
 from desktop_app.hosted_ocr import HostedOcr, ScanningStopped
 from desktop_app.hosted_reader import HostedReader
-from desktop_app.interruptible import Interrupted, InterruptibleEmbedder, InterruptibleReader
+from desktop_app.interruptible import Interrupted, InterruptibleReader
 from desktop_app.logbook import engine_output
 from desktop_app.paths import AppPaths
 from desktop_app.unfinished import is_unfinished
@@ -47,7 +47,7 @@ class Indexer:
         self._store = Store.open(paths.library, may_set_aside=False)  # the window reads it
         self._holdings = Holdings(self._store)
         self._reader = InterruptibleReader(partial(HostedReader, engine_output(paths)))
-        self._embedder = InterruptibleEmbedder(lambda: embedder or open_embedder(paths))
+        self._embedder = LateEmbedder(lambda: embedder or open_embedder(paths))
         self._ocr = HostedOcr(engine_output(paths))
         self._ingest = Ingest(
             self._store,
@@ -57,6 +57,7 @@ class Indexer:
             excluded=[paths.data],
             language_of=LanguageTeller().language_of,
         )
+        self._embedding: Iterator[IngestProgress] | None = None
 
     def find(self, paths: Sequence[Path]) -> list[Candidate]:
         """The files to be added, some small ones first; of a folder, not half a download or an editor's lock."""
@@ -112,15 +113,20 @@ class Indexer:
         return n_done
 
     def embed_some(self, cancel: CancelEvent | None = None) -> Generator[IngestProgress, None, bool]:
-        """Compute missing vectors for a moment, or until `cancel` is set; returns whether any are left."""
-        cancel = cancel or CancelEvent()
+        """Compute missing vectors for a moment, or until `cancel` is set; returns whether any are left.
+
+        The next call goes on where this one stopped, in the midst of many passages as a rule.
+        """
         deadline_s = time.monotonic() + _SLICE_S
-        with self._embedder.until(deadline_s, cancel), suppress(Interrupted):
-            for step in self._ingest.embed(cancel):
-                self._embedder.forget()
-                yield step
-                if time.monotonic() > deadline_s:
-                    break
+        while not (cancel and cancel.is_set()):
+            self._embedding = self._embedding or self._ingest.embed()
+            step = next(self._embedding, None)
+            if step is None:
+                self._embedding = None
+                break
+            yield step
+            if time.monotonic() > deadline_s:
+                return True
         return not self._ingest.is_embedded()
 
     def purge(self) -> None:

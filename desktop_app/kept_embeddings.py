@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import sqlite3
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 import numpy as np
@@ -38,16 +38,27 @@ class KeptEmbedder:
 
     def embed(self, texts: Sequence[str]) -> Embeddings:
         """float32, (len(texts), dimension), in the order given, rows of length 1."""
+        distinct = list(dict.fromkeys(texts))
+        rows = np.empty((len(distinct), self.dimension), dtype=np.float32)
+        for places, embeddings in self.embed_in_steps(distinct):
+            rows[places] = embeddings
+        numbers = {text: number for number, text in enumerate(distinct)}
+        return rows[[numbers[text] for text in texts]]
+
+    def embed_in_steps(self, texts: Sequence[str]) -> Iterator[tuple[Sequence[int], Embeddings]]:
+        """The same rows with their places in `texts`: first all that are held, then the others, kept as they come."""
         keys = [self._key(text) for text in texts]
         held = self._held(keys)
-        missing = {key: text for key, text in zip(keys, texts, strict=True) if key not in held}
-        if missing:
-            made = self._embedder.embed(list(missing.values()))
-            held |= dict(zip(missing, made, strict=True))
+        there = [place for place, key in enumerate(keys) if key in held]
+        if there:
+            yield there, np.array([held[keys[place]] for place in there])
+        missing = [place for place, key in enumerate(keys) if key not in held]
+        for numbers, embeddings in self._embedder.embed_in_steps([texts[place] for place in missing]):
+            places = [missing[number] for number in numbers]
             with self._kept:
-                rows = [(key, held[key].tobytes()) for key in missing]
+                rows = [(keys[place], row.tobytes()) for place, row in zip(places, embeddings, strict=True)]
                 self._kept.executemany("INSERT OR IGNORE INTO embeddings VALUES (?, ?)", rows)
-        return np.array([held[key] for key in keys], dtype=np.float32).reshape(len(texts), self.dimension)
+            yield places, embeddings
 
     def close(self) -> None:
         self._kept.close()

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 import numpy as np
@@ -55,6 +55,11 @@ class GgufEmbedder:
         for row, text in enumerate(texts):
             rows[row] = self._embed_one(text)
         return rows
+
+    def embed_in_steps(self, texts: Sequence[str]) -> Iterator[tuple[list[int], npt.NDArray[np.float32]]]:
+        """The same rows, one at a time with its place in `texts`; raises as `embed`."""
+        for place, text in enumerate(texts):
+            yield [place], self._embed_one(text)[np.newaxis]
 
     def _embed_one(self, text: str) -> npt.NDArray[np.float32]:
         self._context.keep(0)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Generator, Sequence
+from collections.abc import Generator, Iterator, Sequence
 from pathlib import Path
 from threading import Event as CancelEvent
 from typing import Protocol
@@ -29,6 +29,10 @@ class Embedder(Protocol):
 
     def embed(self, texts: Sequence[str]) -> Embeddings:
         """float32, (len(texts), dimension), in the order given, rows of length 1; a longer text is cut."""
+        ...
+
+    def embed_in_steps(self, texts: Sequence[str]) -> Iterator[tuple[Sequence[int], Embeddings]]:
+        """The same rows, some at a time with their places in `texts`, in any order; a step takes but a moment."""
         ...
 
 

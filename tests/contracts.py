@@ -53,6 +53,17 @@ class EmbedderContract:
         alone = np.vstack([embedder.embed([text]) for text in texts])
         assert np.allclose(np.sum(together * alone, axis=1), 1.0, atol=0.02)
 
+    def test_in_steps_every_text_gets_its_own_row_once(self, embedder):
+        texts = [f"harbour {n} " * (1 + n * 7 % 40) for n in range(14)]
+        rows = np.zeros((len(texts), embedder.dimension), dtype=np.float32)
+        seen = []
+        for places, embeddings in embedder.embed_in_steps(texts):
+            rows[places] = embeddings
+            seen += places
+        assert sorted(seen) == list(range(14))
+        assert np.allclose(rows, embedder.embed(texts), atol=1e-6)
+        assert list(embedder.embed_in_steps([])) == []
+
     def test_the_same_call_gives_the_same_rows(self, embedder):
         texts = ["A cat sat on the mat.", "Prices rose in March, and fell again."]
         assert np.array_equal(embedder.embed(texts), embedder.embed(texts))

@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import re
 from collections import deque
-from collections.abc import Generator, Sequence
+from collections.abc import Generator, Iterator, Sequence
 from dataclasses import dataclass, field
 from threading import Event
 
@@ -44,6 +44,11 @@ class HashingEmbedder:
             if not rows[row].any():
                 rows[row, 0] = 1.0
         return rows / np.linalg.norm(rows, axis=1, keepdims=True)
+
+    def embed_in_steps(self, texts: Sequence[str]) -> Iterator[tuple[range, npt.NDArray[np.float32]]]:
+        for start in range(0, len(texts), 64):
+            places = range(start, min(start + 64, len(texts)))
+            yield places, self.embed(texts[start : start + 64])
 
 
 @dataclass(frozen=True, slots=True)

@@ -309,6 +309,39 @@ def test_cancelling_between_batches_keeps_the_words_and_goes_on_later(store: Sto
     assert again.is_embedded()
 
 
+def test_vectors_tell_how_far_they_are_and_who_goes_on_with_them_embeds_nothing_twice(
+    store: Store, folder: Path
+) -> None:
+    (folder / "a.txt").write_text("\n\n".join(f"Sentence number {n} stands here." for n in range(300)))
+    embedder = CountingEmbedder()
+    ingest = Ingest(store, embedder, LocalReader(), Chunker(count_tokens))
+    for _ in ingest.add_found(ingest.find([folder]), total=1):
+        pass
+    embedding = ingest.embed()
+    steps = [next(embedding) for _ in range(3)]
+    assert store.n_embedded() == 0
+    steps += embedding
+    told = [step.done for step in steps]
+    n_passages = store.n_passages()
+    assert told == sorted(told)
+    assert told[0] < told[2] < told[-1] == n_passages == store.n_embedded()
+    assert {(step.total, step.stage) for step in steps} == {(n_passages, Stage.EMBEDDING)}
+    assert len(embedder.texts) == len(set(embedder.texts))
+
+
+def test_a_document_that_goes_while_its_vectors_are_computed_leaves_none(store: Store, folder: Path) -> None:
+    for name in ("a.txt", "b.txt"):
+        (folder / name).write_text("\n\n".join(f"Sentence {n} of {name}." for n in range(90)))
+    ingest = Ingest(store, HashingEmbedder(), LocalReader(), Chunker(count_tokens))
+    reports = [step.report for step in ingest.add_found(ingest.find([folder]), total=2) if step.report]
+    embedding = ingest.embed()
+    next(embedding)
+    ingest.remove(reports[0].document_id or "")
+    assert list(embedding)
+    assert store.embedded_ids().tolist() == store.passage_ids([reports[1].document_id or ""]).tolist()
+    assert ingest.is_embedded()
+
+
 def test_cancelling_between_files_keeps_what_is_done(ingest: Ingest, store: Store, folder: Path) -> None:
     for name in ("a.txt", "b.txt"):
         (folder / name).write_text(f"Text of {name}.")
