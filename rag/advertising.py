@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from itertools import pairwise
+from itertools import islice, pairwise
 from typing import Final
 
 from rag.noise_phrases import Index, among, indexed, listed
@@ -18,6 +18,7 @@ from rag.types import Span
 MAX_SHARE = 0.25
 """Of the text; what is more is no slip, it is what the text is about."""
 _MIN_SCORE = 3
+_LOOKED_UP_CHARS = 3
 
 
 @dataclass(frozen=True, slots=True)
@@ -131,18 +132,22 @@ def slipped_in(text: str, lowered: str, words: frozenset[str]) -> tuple[Span, ..
 
 def _of_trades(text: str, lowered: str, words: frozenset[str]) -> Iterator[Span]:
     for trade in _TRADES:
-        named = [goods for goods in among(trade.goods, words) if goods in lowered]
+        named = [goods for goods in among(trade.goods, words) if _can_hold(words, goods) and goods in lowered]
         if not named:
             continue
         goods = re.compile(rf"\b(?:{'|'.join(map(re.escape, named))})\b", re.IGNORECASE)
-        places = sorted(place for one in named for place in _places(lowered, one))
+        places = sorted(place for one in named for place in occurrences(lowered, one))
         clusters = [_cluster(text, paragraph, goods) for paragraph in _paragraphs_of(text, places)]
         selling = [cluster for cluster in clusters if sum(sentence.score for sentence in cluster) >= _MIN_SCORE]
         if selling and not _is_about(text, trade, [sentence.span for cluster in clusters for sentence in cluster]):
             yield from (sentence.span for cluster in selling for sentence in cluster)
 
 
-def _places(lowered: str, phrase: str) -> Iterator[int]:
+def _can_hold(words: frozenset[str], goods: str) -> bool:
+    return all(word in words for word in goods.split() if len(word) >= _LOOKED_UP_CHARS)
+
+
+def occurrences(lowered: str, phrase: str) -> Iterator[int]:
     place = lowered.find(phrase)
     while place >= 0:
         yield place
@@ -151,11 +156,13 @@ def _places(lowered: str, phrase: str) -> Iterator[int]:
 
 def _is_about(text: str, trade: _Trade, spans: Sequence[Span]) -> bool:
     """Whether the rest of the text speaks of the trade as well."""
-    n_words = 0
-    for match in trade.topic.finditer(text):
-        if not any(span.start <= match.start() < span.end for span in spans):
-            n_words += 1
-    return n_words > 1 + len(text) // 5_000
+    elsewhere = (
+        match
+        for match in trade.topic.finditer(text)
+        if not any(span.start <= match.start() < span.end for span in spans)
+    )
+    n_slips = 1 + len(text) // 5_000
+    return next(islice(elsewhere, n_slips, None), None) is not None
 
 
 def _paragraphs_of(text: str, places: Sequence[int]) -> Iterator[Span]:

@@ -49,6 +49,7 @@ _FORMS = tuple(
         rf"{_MONTH},?\s+(?:of\s+|de\s+)?{_YEAR}",
     )
 )
+_ANY_YEAR = re.compile(r"[12]\d{3}")
 _BARE_YEAR = re.compile(_CLEAR + r"[12]\d{3}(?![\w/%]|[-.,:]\d)")
 _BEFORE_A_YEAR = re.compile(
     r"(?:\b(?:in|since|from|of|until|till|by|before|after|to|and|or|during|through|around|circa|ca?\.|early|late|mid|year|"
@@ -81,6 +82,8 @@ def dates_in(text: str) -> tuple[Dated, ...]:
     A bare year counts where it can hardly be anything else: from 1900 to 2099, or after a word such as `in`, and in
     neither case before something counted. Decades, seasons and days without a year do not count.
     """
+    if not _ANY_YEAR.search(text):
+        return ()
     found: list[Dated] = []
     is_taken = bytearray(len(text))
     for span, iso in (*_written_out(text), *_bare_years(text)):

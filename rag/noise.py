@@ -7,6 +7,7 @@ The text is not changed. What could be prose is left alone: a mark takes it out 
 from __future__ import annotations
 
 import re
+from bisect import bisect_right
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
@@ -14,7 +15,7 @@ from typing import Final
 
 from rag import noise_phrases as phrases
 from rag import sniffing
-from rag.advertising import slipped_in
+from rag.advertising import occurrences, slipped_in
 from rag.repeated_lines import running_heads
 from rag.types import Mark, NoiseKind, Reading, Span
 
@@ -97,7 +98,7 @@ def marks_in(text: str, *, is_printed: bool = True) -> tuple[Mark, ...]:
     _mark_paragraphs(text, lowered, lines)
     _mark_beside(lines)
     by_line = [Mark(line.kind, Span(line.start, line.end)) for line in lines if line.kind is not None]
-    heads = running_heads(text, [Span(line.start, line.end) for line in lines]) if is_printed else ()
+    heads = running_heads(text, [(line.start, line.end) for line in lines]) if is_printed else ()
     inside = [
         *(Mark(NoiseKind.ADVERTISING, span) for span in slipped_in(text, lowered, words)),
         *(Mark(NoiseKind.RUNNING_HEAD, span) for span in heads),
@@ -169,7 +170,7 @@ def _stripped(text: str, start: int, end: int) -> Span | None:
 def _lines(text: str) -> list[_Line]:
     lines: list[_Line] = []
     start = 0
-    for raw in text.split("\n"):
+    for raw in phrases.evened(text).split("\n"):
         line = raw.strip()
         if line:
             at = start + (len(raw) - len(raw.lstrip()))
@@ -274,10 +275,11 @@ def _mark_cookies(text: str, lowered: str, lines: Sequence[_Line]) -> None:
 def _mark_appeals(text: str, lowered: str, lines: Sequence[_Line]) -> None:
     """Paragraphs that ask the reader for money or a subscription; a letter that does nothing else is left alone."""
     appeals = []
-    for place, line in enumerate(lines):
+    starts = [line.start for line in lines]
+    found = sorted({bisect_right(starts, at) - 1 for word in phrases.APPEAL_WORDS for at in occurrences(lowered, word)})
+    for place in found:
+        line = lines[place]
         if line.kind is not None or not 40 <= line.end - line.start <= _PARAGRAPH_CHARS:
-            continue
-        if not any(lowered.find(word, line.start, line.end) >= 0 for word in phrases.APPEAL_WORDS):
             continue
         n_signs = sum(form.search(text, line.start, line.end) is not None for form in phrases.APPEALS)
         is_below_a_call = place > 0 and lines[place - 1].kind is NoiseKind.TEASER

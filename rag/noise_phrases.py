@@ -12,7 +12,7 @@ from typing import Final
 
 from rag.types import NoiseKind
 
-_APOSTROPHES = str.maketrans({"’": "'", "‘": "'", "`": "'", "\u00a0": " "})
+_EVENED = (("’", "'"), ("‘", "'"), ("`", "'"), ("\u00a0", " "))
 _WORD = re.compile(r"\w{3,}")
 _ENDS = " \t»›→▶▸>|•·*:…!?.#–—-_[](){}<«‹←↑▲+&,;"
 
@@ -34,8 +34,10 @@ def indexed(phrases: Iterable[str]) -> Index:
 
 
 def words_of(text: str) -> frozenset[str]:
-    """The words of three letters or more, for `among`."""
-    return frozenset(_WORD.findall(text))
+    """The words of three letters or more, for `among`, and some shorter ones."""
+    runs = set(text.split())
+    odd = [run for run in runs if not run.isalnum()]
+    return frozenset(runs.difference(odd).union(_WORD.findall(" ".join(odd))))
 
 
 def among(index: Index, words: frozenset[str]) -> list[str]:
@@ -43,9 +45,16 @@ def among(index: Index, words: frozenset[str]) -> list[str]:
     return [phrase for word in index.keys() & words for phrase in index[word]]
 
 
+def evened(text: str) -> str:
+    """The text, as long as before, with one kind of apostrophe and one of space."""
+    for written, plain in _EVENED:
+        text = text.replace(written, plain)
+    return text
+
+
 def key_of(line: str) -> str:
-    """A line as it is looked up: lower case, one kind of apostrophe, without marks at its ends."""
-    return " ".join(line.translate(_APOSTROPHES).lower().strip(_ENDS).split())
+    """A line of an evened text as it is looked up: lower case, without marks at its ends."""
+    return " ".join(line.lower().strip(_ENDS).split())
 
 
 _TEASERS = """

@@ -20,7 +20,7 @@ from typing import BinaryIO
 from rag import archives, noise, sniffing
 from rag.errors import EmptySource, EncryptedSource, SourceError, UnreadableSource, UnsupportedFormat
 from rag.formats import FORMATS, Format, FormatReader
-from rag.types import Reading
+from rag.types import Part, Reading
 
 MAX_BYTES = 200 * 10**6
 MAX_CHARS = 50 * 10**6
@@ -192,9 +192,18 @@ def _storable(reading: Reading) -> Reading:
         author=_without_unstorable(reading.author) if reading.author else None,
         origin=_without_unstorable(reading.origin) if reading.origin else None,
         note=_without_unstorable(reading.note),
-        parts=tuple(replace(part, label=_without_unstorable(part.label)) for part in reading.parts),
+        parts=tuple(_storable_part(part) for part in reading.parts),
     )
 
 
+def _storable_part(part: Part) -> Part:
+    label = _without_unstorable(part.label)
+    return part if label == part.label else replace(part, label=label)
+
+
 def _without_unstorable(text: str) -> str:
-    return text if text.isascii() and "\0" not in text else _NOT_STORED.sub("\ufffd", text)
+    try:
+        text.encode()
+    except UnicodeEncodeError:
+        return _NOT_STORED.sub("\ufffd", text)
+    return text.replace("\0", "\ufffd")

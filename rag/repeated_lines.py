@@ -22,7 +22,11 @@ _PAGE_NUMBER = re.compile(
 )
 
 
-def running_heads(text: str, lines: Sequence[Span]) -> tuple[Span, ...]:
+Line = tuple[int, int]
+"""Where a line begins and ends."""
+
+
+def running_heads(text: str, lines: Sequence[Line]) -> tuple[Span, ...]:
     """The lines that recur at the edges of pages, numbers aside; `lines` are those of the text that are not blank."""
     return tuple(_at_page_edges(text) if "\f" in text else sorted(_evenly_repeated(text, lines)))
 
@@ -32,13 +36,13 @@ def _at_page_edges(text: str) -> Iterator[Span]:
     edges = [sorted({*page[:_EDGE_LINES], *page[-_EDGE_LINES:]}) for page in pages]
     n_pages: dict[str, int] = defaultdict(int)
     for edge in edges:
-        for form in {_form(text, span) for span in edge}:
+        for form in {_form(span.cut(text)) for span in edge}:
             n_pages[form] += 1
     for edge in edges:
         for span in edge:
             if len(span) not in _LINE_CHARS and not _PAGE_NUMBER.match(span.cut(text)):
                 continue
-            if n_pages[_form(text, span)] >= max(_MIN_PAGES, len(pages) // 4):
+            if n_pages[_form(span.cut(text))] >= max(_MIN_PAGES, len(pages) // 4):
                 yield span
 
 
@@ -58,33 +62,32 @@ def _lines(text: str, start: int, end: int) -> Iterator[Span]:
         start += len(raw) + 1
 
 
-def _form(text: str, span: Span) -> str:
-    return _NUMBER.sub("0", " ".join(span.cut(text).lower().split()))
+def _form(line: str) -> str:
+    return _NUMBER.sub("0", " ".join(line.lower().split()))
 
 
-def _evenly_repeated(text: str, lines: Sequence[Span]) -> Iterator[Span]:
+def _evenly_repeated(text: str, lines: Sequence[Line]) -> Iterator[Span]:
     """Paragraphs of one short line that come again and again, about a page apart, and are no sentence."""
     places: dict[str, list[int]] = defaultdict(list)
-    for place, line in enumerate(lines):
-        if len(line) in _LINE_CHARS and _stands_alone(text, lines, place):
-            places[_form(text, line)].append(place)
+    for place, (start, end) in enumerate(lines):
+        if end - start in _LINE_CHARS and _stands_alone(text, lines, place):
+            places[_form(text[start:end])].append(place)
     for form, found in places.items():
         if len(found) >= _MIN_REPEATS and _is_a_head(form) and _are_pages_apart([lines[place] for place in found]):
             # The first may be the title.
-            for place in found[1:] if lines[found[0]].start < _MIN_GAP_CHARS else found:
-                yield lines[place]
+            for place in found[1:] if lines[found[0]][0] < _MIN_GAP_CHARS else found:
+                yield Span(*lines[place])
                 yield from _page_numbers(text, [*lines[max(0, place - 1) : place], *lines[place + 1 : place + 2]])
 
 
-def _stands_alone(text: str, lines: Sequence[Span], place: int) -> bool:
-    line = lines[place]
-    before = "\n\n" if not place else text[lines[place - 1].end : line.start]
-    after = "\n\n" if place + 1 == len(lines) else text[line.end : lines[place + 1].start]
-    return before.count("\n") > 1 and after.count("\n") > 1
+def _stands_alone(text: str, lines: Sequence[Line], place: int) -> bool:
+    start, end = lines[place]
+    is_apart = not place or text.count("\n", lines[place - 1][1], start) > 1
+    return is_apart and (place + 1 == len(lines) or text.count("\n", end, lines[place + 1][0]) > 1)
 
 
-def _page_numbers(text: str, lines: Sequence[Span]) -> Iterator[Span]:
-    return (line for line in lines if len(line) < 20 and _PAGE_NUMBER.match(line.cut(text)))
+def _page_numbers(text: str, lines: Sequence[Line]) -> Iterator[Span]:
+    return (Span(*line) for line in lines if line[1] - line[0] < 20 and _PAGE_NUMBER.match(text[slice(*line)]))
 
 
 def _is_a_head(form: str) -> bool:
@@ -96,8 +99,8 @@ def _is_a_head(form: str) -> bool:
     )
 
 
-def _are_pages_apart(spans: Sequence[Span]) -> bool:
+def _are_pages_apart(lines: Sequence[Line]) -> bool:
     """As far apart as pages are, most of them; a page may be missing, and one may be short."""
-    gaps = sorted(second.start - first.start for first, second in pairwise(spans))
+    gaps = sorted(second[0] - first[0] for first, second in pairwise(lines))
     n_gaps = len(gaps)
     return gaps[n_gaps // 5] >= _MIN_GAP_CHARS and gaps[n_gaps * 4 // 5] <= 3 * gaps[n_gaps // 2]
