@@ -79,21 +79,19 @@ def _squeezed(text: str) -> str:
 def _place(words: _Words, text: str, span: Span) -> Span | None:
     """Where the words of a span of another text stand; None where they do not, or perhaps only by chance."""
     sought = _squeezed(span.cut(text))
-    before = _squeezed(text[max(0, span.start - 2 * _AROUND_CHARS) : span.start])
-    after = _squeezed(text[span.end : span.end + 2 * _AROUND_CHARS])
-    share = span.start / len(text)
-    places = [
-        (
-            _shared_around(words.joined, start, start + len(sought), before, after),
-            -abs(start / len(words.joined) - share),
-            start,
-        )
-        for start in _occurrences(words.joined, sought)
-    ]
-    n_shared, _, start = max(places, default=(-1, 0.0, 0))
-    if n_shared < 0 or len(sought) + n_shared < min(_TELLING_CHARS, len(sought) + len(before) + len(after)):
+    before = _squeezed(text[max(0, span.start - 2 * _AROUND_CHARS) : span.start])[-_AROUND_CHARS:]
+    after = _squeezed(text[span.end : span.end + 2 * _AROUND_CHARS])[:_AROUND_CHARS]
+    likely = span.start * len(words.joined) // len(text)
+    likest, most = 0, -1
+    for start in sorted(_occurrences(words.joined, sought), key=lambda start: abs(start - likely)):
+        n_shared = _n_shared_around(words.joined, start, start + len(sought), before, after)
+        if n_shared > most:
+            likest, most = start, n_shared
+        if most == len(before) + len(after):
+            break
+    if most < 0 or len(sought) + most < min(_TELLING_CHARS, len(sought) + len(before) + len(after)):
         return None
-    return Span(words.in_text(start), words.in_text(start + len(sought) - 1) + 1)
+    return Span(words.in_text(likest), words.in_text(likest + len(sought) - 1) + 1)
 
 
 def _occurrences(text: str, sought: str) -> Iterator[int]:
@@ -103,10 +101,10 @@ def _occurrences(text: str, sought: str) -> Iterator[int]:
         place = text.find(sought, place + 1)
 
 
-def _shared_around(text: str, start: int, end: int, before: str, after: str) -> int:
+def _n_shared_around(text: str, start: int, end: int, before: str, after: str) -> int:
     """How many characters right before and right after a place are the same as these."""
-    own_before = text[max(0, start - _AROUND_CHARS) : start].rstrip()
-    own_after = text[end : end + _AROUND_CHARS].lstrip()
+    own_before = text[max(0, start - _AROUND_CHARS - 1) : start].rstrip()
+    own_after = text[end : end + _AROUND_CHARS + 1].lstrip()
     return _n_shared(own_before[::-1], before[::-1]) + _n_shared(own_after, after)
 
 
