@@ -273,13 +273,15 @@ class Ingest:
     def _store_reading(self, reading: Reading, row: FileRow, kept: FileRow | None, started: float) -> FileReport:
         """`kept` is what is remembered instead where the file is as it was and there is nothing in the reading."""
         language = reading.language or self._language_of(reading.text, [mark.span for mark in reading.marks])
-        document = self._with_marks_by_hand(_document(replace(reading, language=language), row), row.document_id)
+        document = _document(replace(reading, language=language), row)
+        known = self._store.source(document.id) if self._store.has_document(document.id) else None
+        document = self._with_marks_by_hand(document, known.id if known else row.document_id)
         row = replace(row, document_id=document.id)
-        is_known = self._store.has_document(document.id)
-        if is_known and self._store.source(document.id).path != row.path:
+        if known and known.path != row.path:
             row = replace(row, state=FileState.DUPLICATE)
-            self._store.record_file(row)
-            return _report(row, started, document.source)
+            if known.media_type != document.source.media_type or not self._is_by_older_readers(known):
+                self._store.record_file(row)
+                return _report(row, started, document.source)
         passages = self._passages_of(document)
         if not passages and not any(mark.kind is NoiseKind.BY_HAND for mark in document.marks):
             if kept is not None:
@@ -288,11 +290,17 @@ class Ingest:
             self._store.record_file(row)
             return _report(row, started)
         row = replace(row, reason=reading.note)
-        if is_known:
+        if known:
             self._store.read_anew(document, passages, row)
-            return _report(replace(row, state=FileState.UNCHANGED), started, document.source)
+            state = FileState.UNCHANGED if row.state is FileState.INDEXED else row.state
+            return _report(replace(row, state=state), started, document.source)
         self._store.add_document(document, passages, row)
         return _report(row, started, document.source)
+
+    def _is_by_older_readers(self, source: Source) -> bool:
+        """Whether what is known of a document beside its text is what older readers saw, in a file that may be gone."""
+        held = self._store.file(source.path)
+        return held is not None and held.read_by != READ_BY
 
     def _with_marks_by_hand(self, document: Document, held_id: str | None) -> Document:
         """The document, with what a person marked in the one that its file held before."""

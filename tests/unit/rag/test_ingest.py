@@ -551,6 +551,18 @@ def test_what_older_readers_read_is_read_again_once_and_gets_parts_and_marks(
     assert bare.n_read == 0
 
 
+def test_a_file_that_was_moved_before_it_could_be_read_again_is_read_under_its_new_name(
+    older: str, store: Store, folder: Path
+) -> None:
+    (folder / "a.txt").rename(folder / "b.txt")
+    ingest = Ingest(store, HashingEmbedder(), MarkingReader(), Chunker(count_tokens))
+    assert _states(ingest, folder) == {"b.txt": FileState.DUPLICATE}
+    assert ingest.forget_missing(folder) == ["a.txt"]
+    assert store.source(older).name == "b.txt"
+    assert [mark.kind for mark in store.marks(older)] == [NoiseKind.SHARING]
+    assert _states(ingest, folder) == {"b.txt": FileState.UNCHANGED}
+
+
 def test_reading_again_keeps_what_a_person_marked_and_the_vectors_of_what_stays(
     older: str, store: Store, folder: Path
 ) -> None:
