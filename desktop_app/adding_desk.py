@@ -99,10 +99,15 @@ class AddingDesk(QObject):
         for folder in folders:
             self._indexing.add(Wish((folder,)), is_rescan=True)
 
-    @Slot(str, str)
-    def rename_collection(self, name: str, new_name: str) -> None:
-        """Let what is still to come go into a collection under its new name; into none where that is empty."""
+    def lead_to_collection(self, name: str, new_name: str) -> None:
+        """Let what is still to come go into a collection under its new name, or into none where that is empty.
+
+        May be called from any thread; `rename_collection` then remembers it for another session.
+        """
         self._indexing.rename_collection(name, new_name)
+
+    def rename_collection(self, name: str, new_name: str) -> None:
+        """Remember under which name what is still to come goes into a collection."""
         self._wishes.rename_collection(name, new_name)
 
     @Slot()

@@ -17,9 +17,9 @@ from desktop_app.choosing import Chooser
 from desktop_app.collection_list import Shelf, ShelfKind, folder_words
 from desktop_app.dismissals import Dismissals
 from desktop_app.library_changes import Change, LibraryChanges
-from desktop_app.library_contents import Contents
 from desktop_app.library_deeds import LibraryDeeds
-from desktop_app.library_rows import UnreadRow, document_rows, unread_rows
+from desktop_app.library_loading import LibraryLoading, Loaded, load_library
+from desktop_app.library_rows import UnreadRow
 from desktop_app.library_view import LibraryView
 from desktop_app.original_file import has_changed, nearest_folder, on_disk, original
 from desktop_app.problems import Problem, explain
@@ -34,6 +34,7 @@ from rag.types import Source
 _TOLD_MS = 12_000
 _REST_FACTOR = 9
 _REFRESH_MS = 1_000
+_AT_ONCE_S = 0.05
 _SAVING = "Saving…"
 _BACK = "They are listed again when they have changed and still cannot be read."
 _NO_OCR = "It comes as an extra: where Seedbook was set up, run “uv sync --extra ocr” and start it again."
@@ -42,6 +43,8 @@ _UNCHANGED = "Only a change of the file, or a newer Seedbook, would let it be re
 
 class LibraryDesk(QObject):
     """Knows which documents there are, and changes that.
+
+    What took longer to read than `at_once_s` the last time is read in a thread, and shown a moment later.
 
     Signals:
         open_requested(document id): the reader wants to read a document.
@@ -79,6 +82,13 @@ class LibraryDesk(QObject):
         self._last_folder = Path.home()
         self._is_closed = False
         self._next_refresh_s = 0.0
+        self._loading = LibraryLoading()
+        self._loading.loaded.connect(self._take)
+        self._loading.failed.connect(self._tell_unread_library)
+        self._thens: list[Callable[[], object]] = []
+        self._took_s = 0.0
+        self._is_opening = False
+        self.at_once_s = _AT_ONCE_S
         self._later = QTimer(self, singleShot=True)
         self._later.timeout.connect(self._refresh_now)
         self.sources: tuple[Source, ...] = ()
@@ -94,30 +104,56 @@ class LibraryDesk(QObject):
             self._later.start(round(rest_s * 1000) + 1)
 
     @Slot()
-    def _refresh_now(self) -> None:
+    def _refresh_now(self, then: Callable[[], object] | None = None) -> None:
+        """Read and show what there is now; `then` follows when that is shown."""
         if self._is_closed:
             return
         self._later.stop()
+        self._thens += [then] if then is not None else []
+        is_seen = self._view is not None and (self._view.isVisible() or self._is_opening)
+        known = self._view.contents.by_id if self._view is not None and is_seen else None
+        function = partial(load_library, self._workbench, self._dismissals, known, self._hindrances)
+        self._loading.load(function, at_once=self._took_s <= self.at_once_s)
+
+    @Slot(object)
+    def _take(self, loaded: Loaded) -> None:
+        if self._is_closed:
+            return
         began_s = time.monotonic()
-        self.sources = self._workbench.sources()
+        self.sources, self._took_s = loaded.sources, loaded.took_s
         self._window.status_line.show_library_size(len(self.sources))
         self._window.composer.set_library_empty(not self.sources, is_filling=self._adding.is_adding)
-        if self._view is not None and self._view.isVisible():
-            self._fill(self._view)
+        if self._view is not None and loaded.contents is not None:
+            self._view.show_contents(loaded.contents, self._words())
         self.changed.emit(self.sources)
+        thens, self._thens = self._thens, []
+        for then in thens:
+            then()
         now_s = time.monotonic()
-        self._next_refresh_s = now_s + _REST_FACTOR * (now_s - began_s)
+        self._next_refresh_s = now_s + _REST_FACTOR * (now_s - began_s + loaded.took_s)
+
+    @Slot(object)
+    def _tell_unread_library(self, exc: Exception) -> None:
+        self._thens.clear()
+        if not self._is_closed:
+            self._show_problem(explain(exc))
+            self._come_up()
 
     @Slot()
     def show(self) -> None:
         """Open the library's window, as it was left."""
         if self._view is None:
             self._view = self._made_view()
-        self._fill(self._view)
-        self._view.show()
-        self._view.raise_()
-        self._view.activateWindow()
-        self._view.focus_filter()
+        self._is_opening = True
+        self._refresh_now(self._come_up)
+
+    def _come_up(self) -> None:
+        if self._view is not None and self._is_opening:
+            self._is_opening = False
+            self._view.show()
+            self._view.raise_()
+            self._view.activateWindow()
+            self._view.focus_filter()
 
     @property
     def document_ids(self) -> frozenset[str]:
@@ -186,8 +222,8 @@ class LibraryDesk(QObject):
         named = (one.name for one in self._workbench.collections() if one.name.casefold() == name.casefold())
         there = next(named, None)
         if there is not None:
-            self._show_shelf(Shelf(ShelfKind.COLLECTION, there))
-            self._tell("There is a collection of this name already", "It is the one shown now.")
+            then = partial(self._tell, "There is a collection of this name already", "It is the one shown now.")
+            self._show_shelf(Shelf(ShelfKind.COLLECTION, there), then)
         else:
             then = partial(self._show_shelf, Shelf(ShelfKind.COLLECTION, name))
             self._changes.make(Change(_SAVING, partial(self._workbench.collect, name, ()), then))
@@ -195,13 +231,13 @@ class LibraryDesk(QObject):
     @Slot(str, str)
     def rename_collection(self, name: str, new_name: str) -> None:
         """Give a collection another name."""
-        function = partial(self._workbench.rename_collection, name, new_name)
+        function = partial(self._rename, name, new_name)
         self._changes.make(Change(_SAVING, function, partial(self._follow_name, name, new_name)))
 
     @Slot(str)
     def remove_collection(self, name: str) -> None:
         """Remove a collection; its documents stay."""
-        function = partial(self._workbench.remove_collection, name)
+        function = partial(self._rename, name, "")
         self._changes.make(Change(_SAVING, function, partial(self._forget_name, name)))
 
     @Slot()
@@ -212,8 +248,8 @@ class LibraryDesk(QObject):
             return
         self._last_folder = folder.parent
         if any(Path(one.path) == folder for one in self._workbench.watched()):
-            self._show_shelf(Shelf(ShelfKind.FOLDER, str(folder)))
-            self._tell(f"{folder_words(str(folder))} is watched already", "")
+            then = partial(self._tell, f"{folder_words(str(folder))} is watched already", "")
+            self._show_shelf(Shelf(ShelfKind.FOLDER, str(folder)), then)
             return
         function = partial(self._workbench.watch, folder)
         self._changes.make(Change(_SAVING, function, partial(self._begin_watching, folder)))
@@ -304,7 +340,7 @@ class LibraryDesk(QObject):
         """Say beside each of these watched folders, by their paths, why it is not watched all the time."""
         self._hindrances = sentences
         if self._view is not None and self._view.isVisible():
-            self._fill(self._view)
+            self._refresh_now()
 
     def close(self) -> None:
         """Ask the workbench nothing any more, for it is being closed."""
@@ -312,8 +348,9 @@ class LibraryDesk(QObject):
         self._changes.close()
 
     def join(self, timeout_s: float) -> None:
-        """Wait for a change that is under way."""
+        """Wait for a change, or a reading, that is under way."""
         self._changes.join(timeout_s)
+        self._loading.join(timeout_s)
 
     # What follows
 
@@ -351,17 +388,6 @@ class LibraryDesk(QObject):
         self._deeds = deeds
         return view
 
-    def _fill(self, view: LibraryView) -> None:
-        try:
-            files = self._workbench.files()
-            collections, watched = self._workbench.collections(), self._workbench.watched()
-        except RagError as exc:
-            self._show_problem(explain(exc))
-            return
-        documents = document_rows(self.sources, files, view.contents.by_id)
-        unread = unread_rows(file for file in files if file not in self._dismissals)
-        view.show_contents(Contents(documents, unread, collections, watched, self._hindrances), self._words())
-
     def _words(self) -> str:
         return self._doing or ("adding files…" if self._adding.is_adding else "")
 
@@ -387,10 +413,22 @@ class LibraryDesk(QObject):
         self._window.come_to_front()
         self.open_requested.emit(document_id)
 
-    def _show_shelf(self, shelf: Shelf) -> None:
-        self._refresh_now()
-        if self._view is not None:
-            self._view.shelves.choose(shelf)
+    def _show_shelf(self, shelf: Shelf, then: Callable[[], object] | None = None) -> None:
+        def choose() -> None:
+            if self._view is not None:
+                self._view.shelves.choose(shelf)
+            if then is not None:
+                then()
+
+        self._refresh_now(choose)
+
+    def _rename(self, name: str, new_name: str) -> None:
+        """In the changes' thread: what is just being added must not wait for the window to hear of the new name."""
+        if new_name:
+            self._workbench.rename_collection(name, new_name)
+        else:
+            self._workbench.remove_collection(name)
+        self._adding.lead_to_collection(name, new_name)
 
     def _follow_name(self, name: str, new_name: str) -> None:
         if self._view is not None and self._view.shelf == Shelf(ShelfKind.COLLECTION, name):
@@ -419,9 +457,7 @@ class LibraryDesk(QObject):
 
     def _tell_removed(self) -> None:
         gone, self._gone = tuple(self._gone), []
-        self._refresh_now()
-        if gone:
-            self.removed.emit(gone)
+        self._refresh_now(partial(self.removed.emit, gone) if gone else None)
 
     @Slot(str)
     def _show_busy(self, words: str) -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
-from threading import Event
+from threading import Event, current_thread
 
 import pytest
 from PySide6.QtCore import QMimeData, QPointF, Qt, QUrl
@@ -19,7 +19,7 @@ from rag.errors import StoreUnavailable
 from rag.holdings import Correction
 from rag.rows import FileRow
 from rag.types import FileState
-from tests.gui.fake_workbench import FakeWorkbench
+from tests.gui.fake_workbench import FakeWorkbench, Gate
 from tests.gui.open_window import OpenWindow, open_window
 
 pytestmark = [pytest.mark.gui, pytest.mark.qt_log_ignore("This plugin does not support")]
@@ -271,7 +271,7 @@ class TestAddingIntoACollection:
         library.add_into("Rivers", (tmp_path / "b.txt",))
         opened.wait(opened.bench.file_gate.is_awaited.is_set)
         library.rename_collection("Rivers", "Streams")
-        opened.wait(lambda: view_of(opened).shelves.shelves.place_of(RIVERS) < 0)
+        opened.wait(lambda: not library.is_changing)
         opened.bench.file_gate.set()
         opened.wait(lambda: len(opened.bench.collected["Streams"]) == 2)
         opened.wait(lambda: not opened.controller.indexing.is_busy)
@@ -279,7 +279,6 @@ class TestAddingIntoACollection:
         library.add_into("Streams", (tmp_path / "c.txt",))
         opened.wait(opened.bench.file_gate.is_awaited.is_set)
         library.remove_collection("Streams")
-        opened.wait(lambda: not opened.bench.collected)
         opened.wait(lambda: not library.is_changing)
         opened.bench.file_gate.set()
         opened.wait(lambda: len(opened.bench.documents) == 5 and not opened.controller.indexing.is_busy)
@@ -493,6 +492,62 @@ class TestOcr:
         self.read_by_ocr(opened, self.scan(tmp_path / "scan.pdf"))
         assert "uv sync --extra ocr" in told(opened)
         assert opened.bench.scanned == []
+
+
+class TestLargeLibraries:
+    @pytest.fixture
+    def large(self, opened: OpenWindow) -> OpenWindow:
+        """A window over a library that takes too long to be read while the window waits."""
+        opened.controller.library.at_once_s = -1.0
+        return opened
+
+    def test_it_is_read_beside_the_window_and_shown_when_that_is_done(
+        self, large: OpenWindow, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        threads, files = [], large.bench.files
+        monkeypatch.setattr(large.bench, "files", lambda: (threads.append(current_thread().name), files())[1])
+        large.bench.documents.pop()
+        large.controller.library.refresh()
+        assert view_of(large).count.text() == "2 documents"
+        large.wait(lambda: view_of(large).count.text() == "1 document")
+        assert threads == ["errand"]
+
+    def test_it_opens_with_everything_in_it(self, large: OpenWindow) -> None:
+        view_of(large).hide()
+        large.bench.documents.pop()
+        large.controller.library.show()
+        large.wait(view_of(large).isVisible)
+        assert view_of(large).count.text() == "1 document"
+
+    def test_what_was_changed_while_it_was_read_is_read_again_before_anything_is_shown(
+        self, large: OpenWindow, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        gate, sources, seen = Gate(), large.bench.sources, []
+        gate.clear()
+        monkeypatch.setattr(large.bench, "sources", lambda: (sources(), gate.wait())[0])
+        large.controller.library.changed.connect(lambda held: seen.append(len(held)))
+        large.controller.library.refresh()
+        large.wait(gate.is_awaited.is_set)
+        large.bench.documents.pop()
+        large.controller.library.refresh()
+        gate.set()
+        large.wait(lambda: seen)
+        assert seen == [1]
+
+    def test_a_new_collection_is_shown_and_a_renamed_one_stays_chosen(self, large: OpenWindow) -> None:
+        large.controller.library.make_collection("Rivers")
+        large.wait(lambda: view_of(large).shelf == RIVERS)
+        large.controller.library.rename_collection("Rivers", "Streams")
+        large.wait(lambda: view_of(large).shelves.shelves.place_of(RIVERS) < 0)
+        assert view_of(large).shelf == Shelf(ShelfKind.COLLECTION, "Streams")
+
+    def test_a_library_that_cannot_be_read_is_told(self, large: OpenWindow, monkeypatch: pytest.MonkeyPatch) -> None:
+        def refuse() -> tuple[FileRow, ...]:
+            raise StoreUnavailable(path="library.db", reason="the disk is gone.")
+
+        monkeypatch.setattr(large.bench, "files", refuse)
+        large.controller.library.refresh()
+        large.wait(lambda: "the disk is gone" in told(large))
 
 
 def test_closing_ends_what_is_under_way(qtbot: QtBot, tmp_path: Path) -> None:
