@@ -155,7 +155,12 @@ class PageDesk(QObject):
         if self._document is not None and self._orders:
             return partial(self._draw, self._document, self._orders.pop(0))
         self._must_prepare = False
-        return self._source.prepare
+        return self._prepare
+
+    def _prepare(self) -> None:
+        """Where that fails, the pages that are open stay, and the next `open` says why there are none."""
+        with telling(_log_failure):
+            self._source.prepare()
 
     def _open(self, document: Document, spans: tuple[Span, ...]) -> None:
         sizes = self._source.open(document)
@@ -192,6 +197,10 @@ class PageDesk(QObject):
         if not isinstance(error, PagesRefused):
             _log.warning("The pages of %s cannot be shown.", document.source.name, exc_info=error)
         self.refused.emit(document.id, error.reason if isinstance(error, PagesRefused) else _GAVE_UP)
+
+
+def _log_failure(error: Exception) -> None:
+    _log.warning("What draws pages could not be started before they are wanted.", exc_info=error)
 
 
 def _image(pixels: bytes, width_px: int, height_px: int) -> QImage:

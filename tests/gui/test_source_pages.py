@@ -219,6 +219,31 @@ def test_searching_marks_the_find_on_its_page(desk, qtbot):
     assert desk.view.is_paged
 
 
+def test_pages_that_are_open_stay_though_preparing_for_others_fails(desk, qtbot, caplog):
+    opened(desk, qtbot, pdf(), "page 17 is 119")
+
+    def fail() -> None:
+        raise RuntimeError("no process could be started")
+
+    desk.pages.prepare = fail
+    desk.desk.prepare()
+    qtbot.waitUntil(lambda: "could not be started" in caplog.text)
+    desk.view.pages.go_to(23)
+    qtbot.waitUntil(lambda: 23 in desk.view.pages.pictured)
+    assert desk.view.is_paged
+
+
+def test_where_preparing_a_page_fails_its_text_is_shown_with_a_sentence(desk, qtbot):
+    def fail(*_: object) -> None:
+        raise RuntimeError("no process could be started")
+
+    desk.pages.prepare = desk.pages.open = fail
+    desk.desk.prepare()
+    desk.view.show_document(pdf(), [quote(pdf(), "page 17 is 119")], 0)
+    qtbot.waitUntil(lambda: "drawing them failed. This is its text." in desk.remark())
+    assert not desk.view.is_paged
+
+
 def test_nothing_is_drawn_that_nobody_looks_at_any_more(desk, qtbot):
     desk.pages.gate.clear()
     opened(desk, qtbot, pdf(), "page 1 is 7")
