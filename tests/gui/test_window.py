@@ -23,6 +23,7 @@ from desktop_app.conversations import Conversations
 from desktop_app.gui import _SCREENS, show_failure
 from desktop_app.help_views import AboutView, ShortcutsView, parts_text
 from desktop_app.keeper import Keeper
+from desktop_app.library_actions import COMMANDS
 from desktop_app.notice_banner import MAX_NOTICES, NoticeBanner
 from desktop_app.prose_view import ClaimRow
 from desktop_app.settings import Settings, load, save
@@ -218,6 +219,11 @@ class TestCommands:
         actions = opened.window.actions_by_name
         keys = [key.toString() for action in actions._by_name.values() for key in action.shortcuts()]
         assert len(keys) == len(set(keys))
+
+    def test_every_key_of_the_library_is_in_the_list_of_shortcuts(self) -> None:
+        listed = {key for keys, _ in shortcut_list() for key in keys.split(" / ")}
+        keys = {key.replace("Return", "Enter") for command in COMMANDS.values() for key in command.keys}
+        assert keys <= listed
 
     def test_every_shortcut_is_in_the_list_of_shortcuts(self, qtbot: QtBot) -> None:
         listed = [keys for keys, _ in shortcut_list()]
