@@ -77,10 +77,10 @@ class PageText:
         self.number = number
         self._page, self._of_text = page, of_text
         self._pointer = ctypes.cast(of_text, ctypes.c_void_p).value
-        self._turns, self._frame = _frame(page)
-        left, bottom, right, top = self._frame
+        self.turns, self.frame = _frame(page)
+        left, bottom, right, top = self.frame
         width, height = right - left, top - bottom
-        self.width, self.height = (height, width) if self._turns % 2 else (width, height)
+        self.width, self.height = (height, width) if self.turns % 2 else (width, height)
         self.text = self._characters()
 
     def __enter__(self) -> PageText:
@@ -97,11 +97,7 @@ class PageText:
 
     def boxes(self, places: Sequence[int]) -> Boxes:
         """Boxes of the characters at these places, as high as their font whatever the letter is."""
-        n = len(places)
-        found = np.zeros((n, 4), np.float32)
-        start = found.ctypes.data
-        deque(map(_loose_box, repeat(self._pointer), places, range(start, start + 16 * n, 16)), 0)
-        return self._as_shown(found.astype(np.float64))
+        return boxes_of([self], [places])
 
     def tight_boxes(self, places: Sequence[int]) -> Boxes:
         """Boxes of the ink of the characters at these places."""
@@ -110,29 +106,29 @@ class PageText:
         for row, place in enumerate(places):
             if raw.FPDFText_GetCharBox(self._of_text, place, left, right, bottom, top):
                 found[row] = left.value, top.value, right.value, bottom.value
-        return self._as_shown(found)
+        return _as_shown([self], [len(places)], found)
+
+    def write_loose_boxes(self, places: Sequence[int], address: int) -> None:
+        """Write boxes as PDFium has them to an address with room: four floats each, left, top, right, bottom."""
+        deque(map(_loose_box, repeat(self._pointer), places, range(address, address + 16 * len(places), 16)), 0)
 
     def has_picture(self) -> bool:
         """Whether an image is drawn on the page, itself or inside up to three forms."""
         return _holds(self._page, raw.FPDF_PAGEOBJ_IMAGE)
 
-    def has_drawing(self) -> bool:
-        """Whether anything at all is drawn on the page."""
-        return int(raw.FPDFPage_CountObjects(self._page)) > 0
+    def n_drawings(self) -> int:
+        """How many things are drawn on the page; a form with all that is in it is one."""
+        return int(raw.FPDFPage_CountObjects(self._page))
 
-    def _as_shown(self, found: Boxes) -> Boxes:
+    def as_shown(self, found: Boxes) -> Boxes:
         """From left, top, right, bottom in the page's own space, y upwards, to the page as shown."""
-        left, bottom, right, top = self._frame
-        if not -_FAR_POINTS < found.sum() < _FAR_POINTS:
-            found = np.clip(np.nan_to_num(found), -_FAR_POINTS, _FAR_POINTS)
-        if self._turns == 0:
-            found -= (left, top, left, top)
-            found[:, 1::2] *= -1.0
-            return found
+        left, bottom, right, top = self.frame
         x0, y1, x1, y0 = found.T
-        if self._turns == 1:
+        if self.turns == 0:
+            return np.stack([x0 - left, top - y1, x1 - left, top - y0], 1)
+        if self.turns == 1:
             return np.stack([y0 - bottom, x0 - left, y1 - bottom, x1 - left], 1)
-        if self._turns == 2:
+        if self.turns == 2:
             return np.stack([right - x1, y0 - bottom, right - x0, y1 - bottom], 1)
         return np.stack([top - y1, right - x1, top - y0, right - x0], 1)
 
@@ -163,6 +159,29 @@ class PageText:
                 is_hyphen = raw.FPDFText_IsHyphen(self._of_text, place) == 1
                 characters[place] = HYPHEN if is_hyphen else NOTHING
         return "".join(characters)
+
+
+def boxes_of(pages: Sequence[PageText], places: Sequence[Sequence[int]]) -> Boxes:
+    """Boxes of characters of several pages, as `PageText.boxes`, in one array."""
+    counts = [len(some) for some in places]
+    found = np.zeros((sum(counts), 4), np.float32)
+    address = found.ctypes.data
+    for page, some in zip(pages, places, strict=True):
+        page.write_loose_boxes(some, address)
+        address += 16 * len(some)
+    return _as_shown(pages, counts, found.astype(np.float64))
+
+
+def _as_shown(pages: Sequence[PageText], counts: Sequence[int], found: Boxes) -> Boxes:
+    if not (np.abs(found) < _FAR_POINTS).all():
+        found = np.clip(np.nan_to_num(found), -_FAR_POINTS, _FAR_POINTS)
+    if any(page.turns for page in pages):
+        own = np.split(found, np.cumsum(counts)[:-1])
+        return np.concatenate([page.as_shown(boxes) for page, boxes in zip(pages, own, strict=True)])
+    origins = [(left, top) * 2 for left, _, _, top in (page.frame for page in pages)]
+    found -= np.repeat(np.array(origins), counts, 0)
+    found[:, 1::2] *= -1.0
+    return found
 
 
 class PdfFile:

@@ -8,7 +8,8 @@ from __future__ import annotations
 import datetime
 import re
 from bisect import bisect_left
-from collections.abc import Iterable, Sequence
+from collections.abc import Generator, Iterable, Sequence
+from contextlib import ExitStack, closing
 from dataclasses import dataclass, replace
 from functools import partial
 from itertools import takewhile
@@ -17,10 +18,10 @@ from pathlib import Path
 from rag import sniffing
 from rag.dates import iso_date
 from rag.errors import EmptySource, NoTextLayer, UnreadableSource
-from rag.pdfium import HYPHEN, PdfFile
+from rag.pdfium import HYPHEN, PageText, PdfFile
 from rag.readers.dates import stated_date
 from rag.readers.pdf_joints import PARAGRAPH
-from rag.readers.pdf_layout import EdgeLine, PageLayout, layout_of
+from rag.readers.pdf_layout import EdgeLine, PageLayout, layouts_of
 from rag.readers.plain import shortened
 from rag.running_heads import Edge, PageEdges, running_heads
 from rag.types import Mark, NoiseKind, Part, PartKind, Reading, Span
@@ -50,6 +51,8 @@ _CREATED = re.compile(r"(?:D:)?(\d{4})(\d{2})(\d{2})")
 _FIRST_YEAR = 1990
 _LABEL_CHARS = 20
 _PAGES_LOOKED_AT_FOR_DRAWINGS = 50
+_PAGES_AT_ONCE = 16
+_MUCH_AT_ONCE = 100_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,21 +103,38 @@ def _pages(file: PdfFile, path: str) -> tuple[list[_Page], list[int], list[int]]
     pictures: list[int] = []
     broken: list[int] = []
     n_chars = 0
-    for number in range(1, file.n_pages + 1):
-        page = file.page_text(number)
-        if page is None:
-            broken.append(number)
-            continue
-        with page:
-            layout = layout_of(page)
-            if not layout.text and page.has_picture():
-                pictures.append(number)
-        n_chars += len(layout.text)
-        if n_chars > MAX_CHARS:
-            raise UnreadableSource(path=path, reason="its text is too long (over 50 million characters). Split it.")
-        if layout.text:
-            pages.append(_Page(number, _label(file, number), layout))
+    # Closed here, since a page must not stay open longer than its file.
+    with closing(_opened(file, broken)) as opened:
+        for some in opened:
+            for page, layout in zip(some, layouts_of(some), strict=True):
+                if layout.text:
+                    pages.append(_Page(page.number, _label(file, page.number), layout))
+                elif page.has_picture():
+                    pictures.append(page.number)
+                n_chars += len(layout.text)
+            if n_chars > MAX_CHARS:
+                raise UnreadableSource(path=path, reason="its text is too long (over 50 million characters). Split it.")
     return pages, pictures, broken
+
+
+def _opened(file: PdfFile, broken: list[int]) -> Generator[list[PageText], None, None]:
+    """The pages a few at a time, fewer where much is on them, open until the next; adds those that cannot be read."""
+    with ExitStack() as some_open:
+        some: list[PageText] = []
+        weight = 0
+        for number in range(1, file.n_pages + 1):
+            page = file.page_text(number)
+            if page is None:
+                broken.append(number)
+                continue
+            some.append(some_open.enter_context(page))
+            weight += len(page.text) + page.n_drawings()
+            if len(some) == _PAGES_AT_ONCE or weight > _MUCH_AT_ONCE:
+                yield some
+                some_open.close()
+                some, weight = [], 0
+        if some:
+            yield some
 
 
 def _label(file: PdfFile, number: int) -> str:
@@ -129,7 +149,7 @@ def _nothing_in(file: PdfFile, n_broken: int, path: str) -> NoTextLayer | EmptyS
         page = file.page_text(number)
         if page is not None:
             with page:
-                if page.has_drawing():
+                if page.n_drawings():
                     reason = "there are pictures on its pages and no text. OCR can read them on this machine."
                     return NoTextLayer(path=path, reason=reason)
     return EmptySource(path=path, reason="its pages are empty.")

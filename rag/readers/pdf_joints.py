@@ -1,6 +1,6 @@
 """Decides what goes between the lines of a PDF page: a space where a paragraph merely wraps, one or two line ends.
 
-It looks at where the lines stand and how they begin and end, for all lines of a page at once.
+It looks at where the lines stand and how they begin and end, for all lines of some pages at once.
 """
 
 from __future__ import annotations
@@ -45,23 +45,23 @@ _SAME_LEFT_POINTS = 8.0
 _CROSSING_CHARS = 15
 
 
-def joints(lines: Sequence[Line], frames: Boxes, rows: _Flags) -> list[str]:
+def joints(lines: Sequence[Line], frames: Boxes, rows: _Flags, pages: Sequence[slice]) -> list[str]:
     """What goes between each line and the next: WRAPPED or nothing, LINE, PARAGRAPH, or HYPHEN for a word that goes on.
 
-    `frames` has a row for each line: left, top, right, bottom, size, and how far down it begins and ends.
+    `frames` has a row for each line: left, top, right, bottom, size, and how far down it begins and ends. `pages` are
+    the lines of each page; what is said of the last of a page means nothing.
     """
-    if len(lines) < 2:
-        return []
     x0, top, x1, bottom, size, _, _ = frames.T
     texts = [line.text for line in lines]
     n_chars = np.array([len(text) or 1 for text in texts])
     ends = np.array([text[-1:] in _SENTENCE_ENDS for text in texts])[:-1]
     goes_on = np.array([text[:1].islower() for text in texts])[1:] & ~ends
     alike = _between(size[:-1] / size[1:], 0.85, 1.18)
-    no_prose = rows | np.array([line.is_turned for line in lines])
+    turned = np.array([line.is_turned for line in lines])
+    no_prose = rows | turned
     prose = ~(no_prose[:-1] | no_prose[1:])
-    same = _same_run(frames, alike | (goes_on & prose), np.array([line.is_turned for line in lines]))
-    left, own_right, right, n_lines = _margins(frames, rows, same)
+    same = _same_run(frames, alike | (goes_on & prose), turned, pages)
+    left, own_right, right, n_lines = _margins(frames, rows, same, pages)
 
     blanks = np.array([text.find(" ") for text in texts])
     first_word = (1 + np.where(blanks < 0, n_chars, blanks)) * (x1 - x0) / n_chars
@@ -99,12 +99,15 @@ def _wrapped(line: Line, following: str) -> str:
     return "" if _IDEOGRAPHS.match(last) and _IDEOGRAPHS.match(first) else WRAPPED
 
 
-def rows_of_tables(lines: Sequence[Line], frames: Boxes) -> _Flags:
+def rows_of_tables(lines: Sequence[Line], frames: Boxes, pages: Sequence[slice]) -> _Flags:
     """Which lines are rows: they end in figures and are wider than their characters need, or have gaps, or leaders."""
     x0, _, x1, _, size, _, _ = frames.T
     n_chars = np.array([len(line.text) or 1 for line in lines])
     advance = (x1 - x0) / (n_chars * size)
-    usual = _middle(advance[n_chars >= _LONG_CHARS], _USUAL_ADVANCE)
+    is_long = n_chars >= _LONG_CHARS
+    usual = np.empty(len(lines))
+    for own in pages:
+        usual[own] = _middle(advance[own][is_long[own]], _USUAL_ADVANCE)
     wide = (advance > _WIDE * usual).tolist()
     very_wide = ((advance > _VERY_WIDE * usual) & (n_chars > 5)).tolist()
     return np.array(
@@ -124,46 +127,55 @@ def _looks_tabular(text: str, is_wide: bool) -> bool:
     return bool(has_leaders or _FIGURES_ONLY.search(text, max(0, len(text) - 4 * _FIGURE_CHARS)))
 
 
-def _same_run(frames: Boxes, may_belong: _Flags, turned: _Flags) -> _Flags:
+def _same_run(frames: Boxes, may_belong: _Flags, turned: _Flags, pages: Sequence[slice]) -> _Flags:
     """Whether each line and the next are evenly set, one below the other."""
     x0, _, x1, _, size, begins, ends = frames.T
     drops = (begins[1:] - ends[:-1]) / np.maximum(size[1:], size[:-1])
     below = (x0[:-1] < x1[1:]) & (x0[1:] < x1[:-1])
-    usual = drops[below & _between(drops, 0.6, 2.2)]
-    leading = min(_middle(usual, _USUAL_LEADING), 2.0) if len(usual) >= 4 else _USUAL_LEADING
+    is_usual = below & _between(drops, 0.6, 2.2)
     may_follow = (below & may_belong & (drops > 0.3) & ~turned[:-1] & ~turned[1:]).tolist()
+    steps = drops.tolist()
     same: list[bool] = []
-    own = 0.0
-    for drop, may in zip(drops.tolist(), may_follow, strict=True):
-        is_even = may and drop <= _LOOSER * (min(own, leading) if own else leading)
-        own = max(own, drop) if is_even else 0.0
-        same.append(is_even)
-    return np.array(same)
+    for page in pages:
+        between = slice(page.start, page.stop - 1)
+        usual = drops[between][is_usual[between]]
+        leading = min(_middle(usual, _USUAL_LEADING), 2.0) if len(usual) >= 4 else _USUAL_LEADING
+        own = 0.0
+        for drop, may in zip(steps[between], may_follow[between], strict=True):
+            is_even = may and drop <= _LOOSER * (min(own, leading) if own else leading)
+            own = max(own, drop) if is_even else 0.0
+            same.append(is_even)
+        same.append(False)
+    return np.array(same[:-1], np.bool_)
 
 
-def _margins(frames: Boxes, rows: _Flags, same: _Flags) -> tuple[_Numbers, _Numbers, _Numbers, _Numbers]:
+def _margins(
+    frames: Boxes, rows: _Flags, same: _Flags, pages: Sequence[slice]
+) -> tuple[_Numbers, _Numbers, _Numbers, _Numbers]:
     """Where the run of each line begins and ends, where lines of it might end, and how many it has.
 
     Lines of a short run might be as long as others of the page that begin where they do.
     """
     lefts, rights = frames[:, 0].tolist(), frames[:, 2].tolist()
-    widest: dict[int, float] = {}
-    for left, right, is_row in zip(lefts, rights, rows.tolist(), strict=True):
-        place = int(left // _SAME_LEFT_POINTS)
-        if not is_row and right > widest.get(place, 0.0):
-            widest[place] = right
+    places = [int(place) for place in (frames[:, 0] // _SAME_LEFT_POINTS).tolist()]
+    is_row, goes_on = rows.tolist(), [*same.tolist(), False]
     margins: list[tuple[float, float, float, int]] = []
-    start = 0
-    for end, goes_on in enumerate([*same.tolist(), False], 1):
-        if goes_on:
-            continue
-        left, right, n_lines = min(lefts[start:end]), max(rights[start:end]), end - start
-        possible = right
-        if n_lines <= _SHORT_RUN:
-            place = int(left // _SAME_LEFT_POINTS)
-            possible = max(right, *[widest.get(near, 0.0) for near in (place - 1, place, place + 1)])
-        margins += [(left, right, possible, n_lines)] * n_lines
-        start = end
+    for page in pages:
+        widest: dict[int, float] = {}
+        for place, right, is_one in zip(places[page], rights[page], is_row[page], strict=True):
+            if not is_one and right > widest.get(place, 0.0):
+                widest[place] = right
+        start = page.start
+        for end in range(page.start + 1, page.stop + 1):
+            if goes_on[end - 1]:
+                continue
+            left, right, n_lines = min(lefts[start:end]), max(rights[start:end]), end - start
+            possible = right
+            if n_lines <= _SHORT_RUN:
+                place = int(left // _SAME_LEFT_POINTS)
+                possible = max(right, *[widest.get(near, 0.0) for near in (place - 1, place, place + 1)])
+            margins += [(left, right, possible, n_lines)] * n_lines
+            start = end
     columns = np.array(margins)
     return columns[:, 0], columns[:, 1], columns[:, 2], columns[:, 3]
 

@@ -8,7 +8,7 @@ which only the whole document can tell whether the word has it.
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from itertools import accumulate
 from typing import NamedTuple
@@ -62,35 +62,61 @@ class PageLayout:
     largest: str = ""
 
 
-def layout_of(page: PageText) -> PageLayout:
-    """The text of a page and what tells its running heads and title; the same each time."""
-    lines = lines_of(page)
-    if not lines:
-        return PageLayout("", page.height)
-    frames = _frames(lines)
-    rows = rows_of_tables(lines, frames)
-    pieces, n_pieces = _pieces(lines, joints(lines, frames, rows))
-    runs = [run for piece in pieces for run in (piece.before, shown(page.text, piece))]
-    tops, bottoms = _edges(frames, _spans(runs, n_pieces))
-    is_prose = [not (row or line.is_turned) for row, line in ((rows[0], lines[0]), (rows[-1], lines[-1]))]
-    return PageLayout(
-        "".join(runs),
-        page.height,
-        tops,
-        bottoms,
-        lines[0].size if is_prose[0] else 0.0,
-        lines[-1].size if is_prose[1] and _ends_wide(frames) else 0.0,
-        _largest(lines, page.height) if page.number == 1 else "",
-    )
+@dataclass(frozen=True, slots=True)
+class _Setting:
+    """The lines of some pages in one row: which are each page's, their frames, which are rows of tables, and what goes
+    between each and the next.
+    """
+
+    pages: Sequence[slice]
+    frames: Boxes
+    rows: Sequence[bool]
+    between: Sequence[str]
+
+
+def layouts_of(pages: Sequence[PageText]) -> list[PageLayout]:
+    """The text of each page and what tells its running heads and title, the same whatever pages come with it."""
+    found = lines_of(pages)
+    written = [(page, lines) for page, lines in zip(pages, found, strict=True) if lines]
+    laid = iter(_laid(written) if written else ())
+    return [next(laid) if lines else PageLayout("", page.height) for page, lines in zip(pages, found, strict=True)]
 
 
 def pieces_of(page: PageText) -> list[Piece]:
     """The pieces that the text of a page is made of: `before` and `shown` of each, one after the other."""
-    lines = lines_of(page)
-    if not lines:
-        return []
-    frames = _frames(lines)
-    return _pieces(lines, joints(lines, frames, rows_of_tables(lines, frames)))[0]
+    (lines,) = lines_of([page])
+    return _pieces(lines, _set([lines]).between)[0] if lines else []
+
+
+def _laid(written: Sequence[tuple[PageText, list[Line]]]) -> Iterator[PageLayout]:
+    setting = _set([lines for _, lines in written])
+    outer, wide = _outer(setting), _end_wide(setting)
+    for (page, lines), own, (first, last), ends_wide in zip(written, setting.pages, outer, wide, strict=True):
+        pieces, n_pieces = _pieces(lines, setting.between[own.start : own.stop - 1])
+        runs = [run for piece in pieces for run in (piece.before, shown(page.text, piece))]
+        spans = _spans(runs, n_pieces)
+        opens, ends = (
+            0.0 if is_row or line.is_turned else line.size
+            for is_row, line in ((setting.rows[own.start], lines[0]), (setting.rows[own.stop - 1], lines[-1]))
+        )
+        yield PageLayout(
+            "".join(runs),
+            page.height,
+            _edges(lines, first, spans),
+            _edges(lines, last, spans),
+            opens,
+            ends if ends_wide else 0.0,
+            _largest(lines, page.height) if page.number == 1 else "",
+        )
+
+
+def _set(of_pages: Sequence[Sequence[Line]]) -> _Setting:
+    lines = [line for own in of_pages for line in own]
+    ends = accumulate(map(len, of_pages))
+    pages = [slice(end - len(own), end) for own, end in zip(of_pages, ends, strict=True)]
+    frames = np.array([(line.x0, line.top, line.x1, line.bottom, line.size, line.begins, line.ends) for line in lines])
+    rows = rows_of_tables(lines, frames, pages)
+    return _Setting(pages, frames, rows.tolist(), joints(lines, frames, rows, pages))
 
 
 def shown(text: str, piece: Piece) -> str:
@@ -113,10 +139,6 @@ def places_of(text: str, piece: Piece) -> list[int]:
         if text[place] != NOTHING and not is_second_space:
             places.append(place)
     return places
-
-
-def _frames(lines: Sequence[Line]) -> Boxes:
-    return np.array([(line.x0, line.top, line.x1, line.bottom, line.size, line.begins, line.ends) for line in lines])
 
 
 def _pieces(lines: Sequence[Line], between: Sequence[str]) -> tuple[list[Piece], list[int]]:
@@ -155,22 +177,29 @@ def _spans(runs: Sequence[str], n_pieces: Sequence[int]) -> list[tuple[int, int]
     return [(ends[2 * (end - n)], ends[2 * end - 1]) for n, end in zip(n_pieces, last, strict=True)]
 
 
-def _edges(frames: Boxes, spans: Sequence[tuple[int, int]]) -> tuple[tuple[EdgeLine, ...], tuple[EdgeLine, ...]]:
-    order = np.lexsort((frames[:, 0], frames[:, 1])).tolist()
-    outer = (order[:_EDGE_LINES], order[: -_EDGE_LINES - 1 : -1])
-    tops, bottoms = (tuple(_edge(frames[place].tolist(), spans[place]) for place in places) for places in outer)
-    return tops, bottoms
+def _outer(setting: _Setting) -> list[tuple[list[int], list[int]]]:
+    """For each page its outermost lines at the top and at the bottom, the outermost first, counted on their page."""
+    counts = [page.stop - page.start for page in setting.pages]
+    own = np.repeat(np.arange(len(counts)), counts)
+    order = np.lexsort((setting.frames[:, 0], setting.frames[:, 1], own)).tolist()
+    sorted_lines = [[place - page.start for place in order[page]] for page in setting.pages]
+    return [(places[:_EDGE_LINES], places[: -_EDGE_LINES - 1 : -1]) for places in sorted_lines]
 
 
-def _edge(frame: Sequence[float], span: tuple[int, int]) -> EdgeLine:
-    return EdgeLine(span[0], span[1], frame[1], frame[3])
+def _edges(lines: Sequence[Line], places: Sequence[int], spans: Sequence[tuple[int, int]]) -> tuple[EdgeLine, ...]:
+    return tuple(EdgeLine(*spans[place], lines[place].top, lines[place].bottom) for place in places)
 
 
-def _ends_wide(frames: Boxes) -> bool:
-    """Whether the last line reaches about as far right as lines like it do."""
-    x0, _, x1, _, size, _, _ = frames.T
-    is_alike = (x0 < x1[-1]) & (x0[-1] < x1) & (np.abs(size / size[-1] - 1.0) < 0.15)
-    return bool(x1[-1] > x1[is_alike].max(initial=x1[-1]) - 6 * size[-1])
+def _end_wide(setting: _Setting) -> list[bool]:
+    """Whether the last line of each page reaches about as far right as lines like it do."""
+    x0, _, x1, _, size, _, _ = setting.frames.T
+    starts = [page.start for page in setting.pages]
+    last = np.array([page.stop - 1 for page in setting.pages])
+    each = np.repeat(last, [page.stop - page.start for page in setting.pages])
+    is_alike = (x0 < x1[each]) & (x0[each] < x1) & (np.abs(size / size[each] - 1.0) < 0.15)
+    widest = np.maximum(np.maximum.reduceat(np.where(is_alike, x1, -np.inf), starts), x1[last])
+    wide: list[bool] = (x1[last] > widest - 6 * size[last]).tolist()
+    return wide
 
 
 def _largest(lines: Sequence[Line], height: float) -> str:

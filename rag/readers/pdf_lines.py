@@ -14,8 +14,9 @@ from itertools import combinations
 from statistics import median
 
 import numpy as np
+import numpy.typing as npt
 
-from rag.pdfium import HYPHEN, NOTHING, Boxes, PageText
+from rag.pdfium import HYPHEN, NOTHING, Boxes, PageText, boxes_of
 
 _BLANKS = f" {NOTHING}"
 FIGURE_ENDS = frozenset("0123456789)%—–-")
@@ -57,44 +58,74 @@ class Line:
     gaps: Sequence[tuple[float, float, int]] = ()
 
 
-def lines_of(page: PageText) -> list[Line]:
-    """The lines of a page, the same each time."""
-    return _in_columns(page, _raw_lines(page))
+def lines_of(pages: Sequence[PageText]) -> list[list[Line]]:
+    """The lines of each page, the same whatever pages come with it; several at once take less time."""
+    return [_in_columns(page, lines) for page, lines in zip(pages, _raw_lines(pages), strict=True)]
 
 
-def _raw_lines(page: PageText) -> list[Line]:
+def _raw_lines(pages: Sequence[PageText]) -> list[list[Line]]:
     """The lines as PDFium breaks them, what stands beside each other put together."""
-    text = page.text
-    found = [(match.start(), match.group().rstrip(_BLANKS)) for match in _RAW_LINE.finditer(text)]
-    if not found:
-        return []
-    starts = [start for start, _ in found]
-    ends = [start + len(words) for start, words in found]
-    boxes = _upright(page.boxes(starts + [end - 1 for end in ends]))
-    first, last = boxes[: len(found)], boxes[len(found) :]
+    found = [_runs(page.text) for page in pages]
+    written = [(page, runs) for page, runs in zip(pages, found, strict=True) if runs]
+    if not written:
+        return [[] for _ in pages]
+    counts = [len(runs) for _, runs in written]
+    frames, turned = _framed([page for page, _ in written], [runs for _, runs in written], counts)
+    beside = _beside(frames)
+    rows, is_turned = frames.tolist(), turned.tolist()
+    first = 0
+    lines: list[list[Line]] = []
+    for page, runs in zip(pages, found, strict=True):
+        end = first + len(runs)
+        own = _made(page.text, runs, rows[first:end], is_turned[first:end])
+        lines.append(_merged(own) if any(beside[first : end - 1]) else own)
+        first = end
+    return lines
+
+
+def _runs(text: str) -> list[tuple[int, int, str]]:
+    return [
+        (start, start + len(words), words)
+        for start, words in ((match.start(), match.group().rstrip(_BLANKS)) for match in _RAW_LINE.finditer(text))
+    ]
+
+
+def _framed(
+    pages: Sequence[PageText], found: Sequence[Sequence[tuple[int, int, str]]], counts: Sequence[int]
+) -> tuple[Boxes, npt.NDArray[np.bool_]]:
+    """For each line of all pages its frame, as the fields of Line from `x0` to `size`, and whether it is turned."""
+    first = boxes_of(pages, [[start for start, _, _ in runs] for runs in found])
+    last = boxes_of(pages, [[end - 1 for _, end, _ in runs] for runs in found])
+    first, last = _upright(first, last, counts)
     low, high = np.minimum(first, last), np.maximum(first, last)
     size = np.maximum(np.maximum(first[:, 3] - first[:, 1], last[:, 3] - last[:, 1]), _LEAST_SIZE)
     along, across = np.abs(_shift(first, last)).T
-    turned = ((across > 2 * size) & (across > along)).tolist()
+    turned = (across > 2 * size) & (across > along)
     is_two = np.abs(first[:, 3] - last[:, 3]) > _MISSED_LINE_END * size
-    begins, ends_at = (np.where(is_two, edge[:, 3], high[:, 3]) for edge in (first, last))
-    frames = np.stack([low[:, 0], low[:, 1], high[:, 2], high[:, 3], begins, ends_at, size], 1)
-    hyphens = [None] * len(found) if HYPHEN not in text else _hyphens(text, starts, ends)
+    begins, ends = (np.where(is_two, edge[:, 3], high[:, 3]) for edge in (first, last))
+    return np.stack([low[:, 0], low[:, 1], high[:, 2], high[:, 3], begins, ends, size], 1), turned
+
+
+def _made(
+    text: str, runs: Sequence[tuple[int, int, str]], frames: Sequence[Sequence[float]], turned: Sequence[bool]
+) -> list[Line]:
     lines = [
-        Line([(False, start, end)], x0, y0, x1, y1, y2, y3, height, words, hyphen, is_turned)
-        for (start, words), end, (x0, y0, x1, y1, y2, y3, height), hyphen, is_turned in zip(
-            found, ends, frames.tolist(), hyphens, turned, strict=True
-        )
+        Line([(False, start, end)], x0, y0, x1, y1, y2, y3, height, words, None, is_turned)
+        for (start, end, words), (x0, y0, x1, y1, y2, y3, height), is_turned in zip(runs, frames, turned, strict=True)
     ]
+    if HYPHEN in text:
+        _add_hyphens(text, lines)
     if NOTHING in text:
         for line in lines:
             line.text = line.text.replace(NOTHING, "")
-    return _merged(lines) if _any_beside(frames) else lines
+    return lines
 
 
-def _hyphens(text: str, starts: Sequence[int], ends: Sequence[int]) -> list[int | None]:
-    places = (text.find(HYPHEN, end, start) for end, start in zip(ends, [*starts[1:], len(text)], strict=True))
-    return [place if place >= 0 else None for place in places]
+def _add_hyphens(text: str, lines: Sequence[Line]) -> None:
+    following = [*(line.pieces[0][1] for line in lines[1:]), len(text)]
+    for line, start in zip(lines, following, strict=True):
+        place = text.find(HYPHEN, line.pieces[0][2], start)
+        line.hyphen = place if place >= 0 else None
 
 
 def _shift(first: Boxes, last: Boxes) -> Boxes:
@@ -102,22 +133,34 @@ def _shift(first: Boxes, last: Boxes) -> Boxes:
     return last[:, :2] + last[:, 2:] - first[:, :2] - first[:, 2:]
 
 
-def _upright(boxes: Boxes) -> Boxes:
-    """The boxes of first and last characters, turned where most lines of the page run upwards or downwards."""
-    first, last = np.split(boxes, 2)
+def _upright(first: Boxes, last: Boxes, counts: Sequence[int]) -> tuple[Boxes, Boxes]:
+    """The boxes of first and last characters, those of a page turned if most of its lines run upwards or downwards."""
     along, across = _shift(first, last).T
-    n_across = int((np.abs(across) > np.abs(along) + 1).sum())
-    if 2 * n_across <= len(first):
-        return boxes
+    is_across = np.abs(across) > np.abs(along) + 1
+    if not is_across.any():
+        return first, last
+    end = 0
+    for count in counts:
+        own = slice(end, end + count)
+        end += count
+        if 2 * int(is_across[own].sum()) > count:
+            is_upwards = bool(across[own].sum() < 0)
+            first[own], last[own] = _quarter_turned(first[own], is_upwards), _quarter_turned(last[own], is_upwards)
+    return first, last
+
+
+def _quarter_turned(boxes: Boxes, is_upwards: bool) -> Boxes:
     x0, y0, x1, y1 = boxes.T
-    return np.stack([-y1, x0, -y0, x1], 1) if across.sum() < 0 else np.stack([y0, -x1, y1, -x0], 1)
+    return np.stack([-y1, x0, -y0, x1], 1) if is_upwards else np.stack([y0, -x1, y1, -x0], 1)
 
 
-def _any_beside(frames: Boxes) -> bool:
-    """Whether any line may stand beside the one before it, so that most pages need not be looked at line by line."""
+def _beside(frames: Boxes) -> list[bool]:
+    """Whether each line but the first may stand beside the one before it; on most pages none does."""
     x0, top, x1, bottom, _, _, size = frames.T
     shared = np.minimum(bottom[1:], bottom[:-1]) - np.maximum(top[1:], top[:-1])
-    return bool(((shared > 0) & (x0[1:] > x1[:-1] - _OVERLAPS * np.maximum(size[1:], size[:-1]))).any())
+    beside = (shared > 0) & (x0[1:] > x1[:-1] - _OVERLAPS * np.maximum(size[1:], size[:-1]))
+    flags: list[bool] = beside.tolist()
+    return flags
 
 
 def _merged(lines: list[Line]) -> list[Line]:
