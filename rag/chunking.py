@@ -21,6 +21,7 @@ import re
 import unicodedata
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 
 import sentencex
 
@@ -44,7 +45,11 @@ _HEADING = re.compile(r"#{1,6}(?:\s|$)")
 _UNDERLINE = re.compile(r"(?:=+|-+)\s*$")
 _ALONE = re.compile(r"(?:[-*+•‣◦–]|\d{1,3}[.)])\s|\||[»›→]\s*\w")
 _TEASER_LINK = re.compile(r"[»›→]\s*(?:read|see|show)\s+more|\b(?:read|see|show)\s+more\s*[»›→]", re.IGNORECASE)
+_ARROW = re.compile("[»›→]")
 _MARK = re.compile(r"[^\w\s]")
+_LETTER_OR_DIGIT = re.compile(r"[^\W_]")
+#: Inside of pairs sentencex sees no ends.
+_PAIRED = re.compile("""[“”„‟«»‘’‹›‚‛「」『』()\\[\\]{}'"`]""")
 _QUOTES = str.maketrans(dict.fromkeys('“”„‟«»‘"', "\u2060"))
 _OPENERS = "“‘„«([{¿¡"
 _CLOSERS = "”’»\"')]}"
@@ -76,7 +81,8 @@ class Chunker:
     def __init__(self, count_tokens: TokenCounter, max_tokens: int = MAX_TOKENS) -> None:
         if max_tokens < 1:
             raise ValueError("a passage needs room for a token")
-        self._count_tokens = count_tokens
+        # What is counted last is counted again as soon as it has become a passage.
+        self._count_tokens = lru_cache(maxsize=4)(count_tokens)
         self.max_tokens = max_tokens
 
     @property
@@ -89,36 +95,37 @@ class Chunker:
 
         `excluded` spans are in order and in no sentence; at a place of `breaks` one passage ends and another begins.
         """
-        passages: list[Passage] = []
-        n_sentences = 0
+        return tuple(self.passages(text, excluded, breaks))
+
+    def passages(self, text: str, excluded: Sequence[Span] = (), breaks: Sequence[int] = ()) -> Iterator[Passage]:
+        """What `chunk` gives, one after the other: a long text can be left in the middle, and is not held in pieces."""
+        n_passages = n_sentences = 0
         quotable = blanked(text, excluded)
-        for pieces in self._gathered(quotable, excluded, breaks):
-            for run in self._runs(quotable, pieces):
+        groups = itertools.groupby(self._numbered(quotable, excluded, breaks), key=lambda numbered: numbered[0])
+        for _, group in groups:
+            for run in self._runs(quotable, (piece for _, piece in group)):
                 span = Span(run[0].span.start, run[-1].span.end)
                 sentences = tuple(Sentence(n_sentences + place, piece.span) for place, piece in enumerate(run))
                 n_tokens = run[0].n_tokens if len(run) == 1 else self._count_tokens(span.cut(quotable))
-                passages.append(Passage(len(passages), span, n_tokens, sentences))
+                yield Passage(n_passages, span, n_tokens, sentences)
+                n_passages += 1
                 n_sentences += len(run)
-        return tuple(passages)
 
-    def _gathered(self, text: str, excluded: Sequence[Span], breaks: Sequence[int]) -> Iterator[list[_Piece]]:
-        """The pieces of the text, those together that may share a passage."""
-        gathered: list[_Piece] = []
+    def _numbered(self, text: str, excluded: Sequence[Span], breaks: Sequence[int]) -> Iterator[tuple[int, _Piece]]:
+        """The pieces of the text; those of one number may share a passage."""
         ahead = iter(sorted(breaks))
         next_break = next(ahead, None)
+        is_broken = False
+        number = end_of_last = 0
         for stretch in _stretches(len(text), frontmatter.end_of(text), excluded, breaks):
-            is_broken = False
             while next_break is not None and next_break <= stretch.start:
                 is_broken, next_break = True, next(ahead, None)
-            pieces = [piece for block in _blocks(text, stretch) for piece in self._pieces(text, block)]
-            if gathered and pieces:
-                is_broken = is_broken or pieces[0].span.start - gathered[-1].span.end > REACHED_OVER_CHARS
-            if gathered and is_broken:
-                yield gathered
-                gathered = []
-            gathered += pieces
-        if gathered:
-            yield gathered
+            pieces = (piece for block in _blocks(text, stretch) for piece in self._pieces(text, block))
+            for place, piece in enumerate(pieces):
+                if place == 0 and (is_broken or piece.span.start - end_of_last > REACHED_OVER_CHARS):
+                    number += 1
+                is_broken, end_of_last = False, piece.span.end
+                yield number, piece
 
     def _pieces(self, text: str, block: _Block) -> Iterator[_Piece]:
         for span in _sentences(text, block):
@@ -162,36 +169,43 @@ class Chunker:
             end = better - 1
         return limit
 
-    def _runs(self, text: str, pieces: Sequence[_Piece]) -> Iterator[Sequence[_Piece]]:
+    def _runs(self, text: str, pieces: Iterator[_Piece]) -> Iterator[Sequence[_Piece]]:
         """Whole sentences, as many as the budget takes; a run rather ends before a heading than after it."""
-        first = 0
-        while first < len(pieces):
-            last = self._last_that_fits(text, pieces, first)
-            if last < len(pieces):
-                last = _before_trailing_headings(pieces, first, last)
-            last = self._heading_between(pieces, first, last) or last
-            yield pieces[first:last]
-            first = last
+        held: list[_Piece] = []
+        while True:
+            # Twice the budget beyond the first piece, or all there is: a run is decided by nothing behind that.
+            n_ahead = sum(piece.n_tokens for piece in held[1:])
+            while n_ahead <= 2 * self.max_tokens and (piece := next(pieces, None)) is not None:
+                n_ahead += piece.n_tokens if held else 0
+                held.append(piece)
+            if not held:
+                return
+            last = self._last_that_fits(text, held)
+            if last < len(held):
+                last = _before_trailing_headings(held, last)
+            last = self._heading_between(held, last) or last
+            yield held[:last]
+            del held[:last]
 
-    def _last_that_fits(self, text: str, pieces: Sequence[_Piece], first: int) -> int:
+    def _last_that_fits(self, text: str, pieces: Sequence[_Piece]) -> int:
         """One past the last piece; the sum of the pieces is a guess that the count of the whole then confirms."""
-        n_tokens, last = pieces[first].n_tokens, first + 1
+        n_tokens, last = pieces[0].n_tokens, 1
         while last < len(pieces) and n_tokens + pieces[last].n_tokens <= self.max_tokens:
             n_tokens += pieces[last].n_tokens
             last += 1
-        while last - first > 1:
-            whole = text[pieces[first].span.start : pieces[last - 1].span.end]
+        while last > 1:
+            whole = text[pieces[0].span.start : pieces[last - 1].span.end]
             if len(whole) <= 4 * self._max_chars and self._count_tokens(whole) <= self.max_tokens:
                 break
             last -= 1
         return last
 
-    def _heading_between(self, pieces: Sequence[_Piece], first: int, last: int) -> int | None:
-        """The first heading inside the run that leaves a quarter of the budget or more on both sides."""
+    def _heading_between(self, pieces: Sequence[_Piece], last: int) -> int | None:
+        """The first heading before `last` that leaves a quarter of the budget or more on both sides."""
         enough = self.max_tokens // 4
         before = 0
-        for place in range(first, last):
-            if place > first and pieces[place].is_heading and before >= enough:
+        for place in range(last):
+            if place > 0 and pieces[place].is_heading and before >= enough:
                 after = 0
                 for piece in pieces[place:]:
                     after += piece.n_tokens
@@ -201,12 +215,12 @@ class Chunker:
         return None
 
 
-def _before_trailing_headings(pieces: Sequence[_Piece], first: int, last: int) -> int:
+def _before_trailing_headings(pieces: Sequence[_Piece], last: int) -> int:
     """A heading belongs to what follows it; in a run that is mostly headings there is no such thing."""
     kept = last
-    while kept - first > 1 and pieces[kept - 1].is_heading:
+    while kept > 1 and pieces[kept - 1].is_heading:
         kept -= 1
-    return kept if 2 * (kept - first) >= last - first else last
+    return kept if 2 * kept >= last else last
 
 
 def _stretches(n_chars: int, start: int, excluded: Sequence[Span], breaks: Sequence[int]) -> Iterator[Span]:
@@ -288,7 +302,7 @@ def _sentences(text: str, block: _Block) -> Iterator[Span]:
 
 def _has_words(text: str, span: Span) -> bool:
     """Stray marks are no sentence: they go with a neighbour."""
-    return any(character.isalnum() for character in span.cut(text))
+    return _LETTER_OR_DIGIT.search(text, span.start, span.end) is not None
 
 
 def _ends(text: str, block: _Block) -> list[int]:
@@ -302,16 +316,18 @@ def _ends(text: str, block: _Block) -> list[int]:
             ends.add(stop)
         ends.update(start + end for end in _ends_of_sentences(text[start:stop]))
         start = stop
-    for link in _TEASER_LINK.finditer(text, block.start, block.end):
-        ends.update(link.span())
+    if _ARROW.search(text, block.start, block.end):
+        for link in _TEASER_LINK.finditer(text, block.start, block.end):
+            ends.update(link.span())
     return sorted(end for end in ends if block.start < end < block.end)
 
 
 def _ends_of_sentences(window: str) -> Iterator[int]:
     """A quotation comes out of sentencex whole; where that is long, it is cut again with its marks masked."""
     start = 0
+    is_paired = _PAIRED.search(window) is not None
     for end in [*_moved(window, _boundaries(window)), len(window)]:
-        if end - start > _LONG_SENTENCE_CHARS:
+        if is_paired and end - start > _LONG_SENTENCE_CHARS:
             inner = window[start:end]
             yield from (start + cut for cut in _moved(inner, _boundaries(inner.translate(_QUOTES))))
         yield end
