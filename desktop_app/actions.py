@@ -89,7 +89,7 @@ _MENUS: tuple[tuple[str, tuple[Command, ...]], ...] = (
 _WITHOUT_MENU = (
     ("Enter", "Send the question"),
     ("Shift+Enter", "New line in the question"),
-    ("Delete", "Delete the selected conversation, remove documents, dismiss files that were not read"),
+    ("Delete", "Delete a conversation, remove documents, dismiss unread files"),
     ("Enter / Ctrl+Enter", "In the library: open the document, or its original"),
     ("Ctrl+Shift+Enter", "In the library: show the file in its folder"),
     ("Ctrl+Shift+C", "In the library: copy the path of the file"),

@@ -40,6 +40,7 @@ _COUNTED = {
     FileState.DAMAGED: "that cannot be read",
 }
 _FINE = (FileState.INDEXED, FileState.UNCHANGED)
+_HELD = (*_FINE, FileState.DUPLICATE)
 _SKIPPED = "skipped"
 _NAME_CHARS = 40
 _ALL = "all"
@@ -147,7 +148,7 @@ def skipped(reports: Sequence[FileReport]) -> tuple[FileReport, ...]:
 def summary(reports: Sequence[FileReport], *, is_cancelled: bool, n_gone: int = 0, collection: str = "") -> str:
     """The outcome in one line, such as “12 added, 3 unchanged, 2 skipped”.
 
-    `n_gone` have left a watched folder; what is held now was put into `collection`, where one is named.
+    `n_gone` have left a watched folder; what the library holds was put into `collection`, where one is named.
     """
     counts = Counter(report.state for report in reports)
     parts = [
@@ -157,8 +158,9 @@ def summary(reports: Sequence[FileReport], *, is_cancelled: bool, n_gone: int = 
         (n_gone, "gone"),
     ]
     words = ", ".join(f"{count:,} {word}" for count, word in parts if count)
-    if collection and any(report.document_id for report in reports):
-        words += f" · in the collection “{isolated(collection, _NAME_CHARS)}”"
+    n_held = sum(report.state in _HELD for report in reports)
+    if collection and n_held:
+        words += f" · {n_held:,} put into the collection “{isolated(collection, _NAME_CHARS)}”"
     if is_cancelled:
         return f"Cancelled: {words}" if words else "Cancelled before anything was added"
     return words or "Nothing to add was found"

@@ -36,7 +36,7 @@ _REST_FACTOR = 9
 _REFRESH_MS = 1_000
 _AT_ONCE_S = 0.05
 _SAVING = "Saving…"
-_BACK = "They are listed again when they have changed and still cannot be read."
+_BACK = "What has changed and still cannot be read is listed again."
 _NO_OCR = "It comes as an extra: where Seedbook was set up, run “uv sync --extra ocr” and start it again."
 _UNCHANGED = "Only a change of the file, or a newer Seedbook, would let it be read. What to change stands under “Why”."
 

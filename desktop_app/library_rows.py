@@ -175,8 +175,8 @@ class DocumentRow:
 
 
 UNREAD_COLUMNS = (
-    Column("File", 28, is_main=True),
-    Column("What", 15, yields=3),
+    Column("File", 26, is_main=True),
+    Column("What", 19, yields=3),
     Column("Why", 40, stretches=True),
     Column("Kind", 12, yields=2),
     Column("Size", 10, yields=1, is_number=True),

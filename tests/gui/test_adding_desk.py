@@ -270,6 +270,13 @@ def test_a_reading_that_was_cancelled_at_once_is_not_said_to_have_found_nothing(
     assert summary([report("a.txt", FileState.INDEXED)], is_cancelled=True) == "Cancelled: 1 added"
 
 
+def test_a_summary_counts_what_went_into_the_collection() -> None:
+    states = (FileState.INDEXED, FileState.UNCHANGED, FileState.DAMAGED)
+    words = summary([report("a.txt", state) for state in states], is_cancelled=False, collection="Rivers")
+    assert words == "1 added, 1 unchanged, 1 skipped · 2 put into the collection “Rivers”"
+    assert summary([report("a.txt", FileState.DAMAGED)], is_cancelled=False, collection="Rivers") == "1 skipped"
+
+
 def test_the_details_can_be_narrowed_to_a_state_and_copied_whole(qtbot: QtBot) -> None:
     reports = [
         report("a.txt", FileState.INDEXED),

@@ -244,7 +244,8 @@ class TestAddingIntoACollection:
         view_of(opened).shelves.choose(RIVERS)
         self.drop(view_of(opened), tmp_path / "a.txt", tmp_path / "b.txt")
         opened.wait(lambda: view_of(opened).count.text() == "2 documents")
-        opened.wait(lambda: opened.window.status_line.activity.toolTip() == "2 added · in the collection “Rivers”")
+        activity = opened.window.status_line.activity
+        opened.wait(lambda: activity.toolTip() == "2 added · 2 put into the collection “Rivers”")
         assert len(opened.bench.collected["Rivers"]) == 2
 
     def test_files_dropped_on_a_name_in_the_list_go_into_that_collection(
