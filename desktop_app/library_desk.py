@@ -21,6 +21,7 @@ from desktop_app.library_deeds import LibraryDeeds
 from desktop_app.library_loading import LibraryLoading, Loaded, load_library
 from desktop_app.library_rows import UnreadRow
 from desktop_app.library_view import LibraryView
+from desktop_app.notice_banner import NoticeStrip
 from desktop_app.original_file import has_changed, nearest_folder, on_disk, original
 from desktop_app.problems import Problem, explain
 from desktop_app.window import Window
@@ -88,6 +89,8 @@ class LibraryDesk(QObject):
         self._thens: list[Callable[[], object]] = []
         self._took_s = 0.0
         self._is_opening = False
+        self._undo: NoticeStrip | None = None
+        self._just_dismissed: tuple[FileRow, ...] = ()
         self.at_once_s = _AT_ONCE_S
         self._later = QTimer(self, singleShot=True)
         self._later.timeout.connect(self._refresh_now)
@@ -292,9 +295,13 @@ class LibraryDesk(QObject):
         self._dismissals.dismiss(files)
         self._refresh_now()
         if self._view is not None:
+            if self._undo is not None and not self._undo.is_gone:  # one notice for what is dismissed file by file
+                files = self._just_dismissed + files
+                self._undo.dismiss()
+            self._just_dismissed = files
             words = f"{count_words(len(files), 'file was', 'files were')} dismissed"
             undo = partial(self._undismiss, files)
-            self._view.banner.show_notice(words, _BACK, action="Undo", on_action=undo, timeout_ms=_TOLD_MS)
+            self._undo = self._view.banner.show_notice(words, _BACK, action="Undo", on_action=undo, timeout_ms=_TOLD_MS)
 
     def _undismiss(self, files: tuple[FileRow, ...]) -> None:
         self._dismissals.restore(files)

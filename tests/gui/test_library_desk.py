@@ -421,6 +421,16 @@ class TestDismissing:
         view_of(opened).banner._alive()[0].action_button.click()
         assert self.listed(opened) == ["a.pdf", "b.pdf"]
 
+    def test_what_is_dismissed_file_by_file_comes_back_with_one_undo(self, opened: OpenWindow) -> None:
+        self.unread(opened, *(skipped(Path(f"/x/{name}.pdf")) for name in "abc"))
+        for name in "ab":
+            view_of(opened).unread.select([f"/x/{name}.pdf"])
+            view_of(opened).buttons["dismiss"].click()
+        (strip,) = view_of(opened).banner._alive()
+        assert strip.title == "2 files were dismissed"
+        strip.action_button.click()
+        assert self.listed(opened) == ["a.pdf", "b.pdf", "c.pdf"]
+
     def test_all_that_a_filter_shows_are_dismissed_at_once(self, opened: OpenWindow) -> None:
         self.unread(opened, skipped(Path("/x/a.pdf")), skipped(Path("/x/b.pdf")), skipped(Path("/x/c.doc")))
         view_of(opened).filter_bar.box.setText("pdf")
