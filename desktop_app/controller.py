@@ -140,7 +140,7 @@ class Controller(QObject):
         composer.send_requested.connect(self.send)
         composer.stop_requested.connect(self.stop)
         self.library.open_requested.connect(self.sources.show_document)
-        self.sources.original_requested.connect(self.library.open_original)
+        self.sources.original_requested.connect(self.library.files.open_original)
         self._window.status_line.restart_requested.connect(self._restart_engine)
         self._window.conversation_list.export_requested.connect(self._export)
         self._window.paths_near.connect(self._workbench.prepare_adding)

@@ -18,11 +18,11 @@ from desktop_app.collection_list import Shelf, ShelfKind, folder_words
 from desktop_app.dismissals import Dismissals
 from desktop_app.library_changes import Change, LibraryChanges
 from desktop_app.library_deeds import LibraryDeeds
+from desktop_app.library_files import LibraryFiles
 from desktop_app.library_loading import LibraryLoading, Loaded, load_library
 from desktop_app.library_rows import UnreadRow
 from desktop_app.library_view import LibraryView
 from desktop_app.notice_banner import NoticeStrip
-from desktop_app.original_file import has_changed, nearest_folder, on_disk, original
 from desktop_app.problems import Problem, explain
 from desktop_app.window import Window
 from desktop_app.wording import count_words
@@ -38,8 +38,6 @@ _REFRESH_MS = 1_000
 _AT_ONCE_S = 0.05
 _SAVING = "Saving…"
 _BACK = "What has changed and still cannot be read is listed again."
-_NO_OCR = "It comes as an extra: where Seedbook was set up, run “uv sync --extra ocr” and start it again."
-_UNCHANGED = "Only a change of the file, or a newer Seedbook, would let it be read. What to change stands under “Why”."
 
 
 class LibraryDesk(QObject):
@@ -69,6 +67,7 @@ class LibraryDesk(QObject):
         self._chooser = chooser
         self._adding = adding
         self._dismissals = dismissals
+        self.files = LibraryFiles(workbench, chooser, adding, self._tell)
         self._hindrances: Mapping[str, str] = {}
         self._view: LibraryView | None = None
         self._deeds: LibraryDeeds | None = None
@@ -271,24 +270,6 @@ class LibraryDesk(QObject):
             self.collect(name, tuple(row.id for row in rows))
 
     @Slot(object)
-    def retry(self, rows: tuple[UnreadRow, ...]) -> None:
-        """Read files again that could not be read, and say honestly which of them will not be."""
-        there = {row: found for row in rows if (found := on_disk(row.file.path)) is not None}
-        unchanged = [row for row in there if not has_changed(row.file)]
-        titles, messages = [], []
-        if len(there) < len(rows):
-            titles.append(f"{count_words(len(rows) - len(there), 'file is', 'files are')} not there any more")
-            messages.append("Look for what was moved.")
-        if unchanged:
-            is_one = len(unchanged) == 1
-            names = unchanged[0].cell(0) if is_one else f"{len(unchanged):,} files"
-            titles.append(f"{names} {'has' if is_one else 'have'} not changed since the last try")
-            messages.append(_UNCHANGED)
-        if titles:
-            self._tell("; ".join(titles), " ".join(messages))
-        self._adding.add(tuple(dict.fromkeys(there.values())))
-
-    @Slot(object)
     def dismiss(self, rows: tuple[UnreadRow, ...]) -> None:
         """Take files that could not be read off the list; they come back when they change, or with Undo."""
         files = tuple(row.file for row in rows)
@@ -306,41 +287,6 @@ class LibraryDesk(QObject):
     def _undismiss(self, files: tuple[FileRow, ...]) -> None:
         self._dismissals.restore(files)
         self._refresh_now()
-
-    @Slot(object)
-    def read_by_ocr(self, paths: tuple[str, ...]) -> None:
-        """Recognise the words on the pages of PDFs that are pictures, in the background."""
-        if not self._workbench.has_ocr:
-            self._tell("OCR is not installed", _NO_OCR)
-            return
-        there = tuple(found for path in paths if (found := on_disk(path)) is not None)
-        if not there:
-            self._tell("The file is not there any more", f"It was {paths[0]}.")
-            return
-        self._adding.add(there, by_ocr=True)
-        self._tell("The pages are being read", "That takes some seconds a page. Questions come first.")
-
-    @Slot(object)
-    def open_original(self, paths: Sequence[str]) -> None:
-        """Open a file in the program it belongs to."""
-        found = original(paths)
-        if found is None:
-            self._tell("The original file is not there any more", f"It was {paths[0]}. Its text is still here.")
-        elif not self._chooser.open_file(found):
-            self._tell("No program opens this file", f"{found} is there. Show it in its folder and open it from there.")
-
-    @Slot(object)
-    def show_in_folder(self, paths: Sequence[str]) -> None:
-        """Show where a file lies."""
-        found = original(paths)
-        folder = nearest_folder(paths[0])
-        if found is not None:
-            self._chooser.show_in_folder(found)
-        elif folder is not None:
-            self._tell("The file is not there any more", f"This is the nearest folder that is: {folder}.")
-            self._chooser.show_in_folder(folder / Path(paths[0]).name)
-        else:
-            self._tell("The file is not there any more", f"It was {paths[0]}.")
 
     @Slot(object)
     def show_hindrances(self, sentences: Mapping[str, str]) -> None:
@@ -374,11 +320,11 @@ class LibraryDesk(QObject):
         self._window.dress(view)
         deeds = LibraryDeeds(view, self._chooser.confirm, self._known)
         deeds.open_requested.connect(self._open)
-        deeds.original_requested.connect(self.open_original)
-        deeds.folder_requested.connect(self.show_in_folder)
-        deeds.retry_requested.connect(self.retry)
+        deeds.original_requested.connect(self.files.open_original)
+        deeds.folder_requested.connect(self.files.show_in_folder)
+        deeds.retry_requested.connect(self.files.retry)
         deeds.dismiss_requested.connect(self.dismiss)
-        deeds.ocr_requested.connect(self.read_by_ocr)
+        deeds.ocr_requested.connect(self.files.read_by_ocr)
         deeds.remove_requested.connect(self.remove)
         deeds.corrected.connect(self.correct)
         deeds.collect_requested.connect(self.collect)

@@ -326,13 +326,13 @@ class TestOriginals:
     def test_the_original_is_opened_where_it_is_there(self, opened: OpenWindow, tmp_path: Path) -> None:
         file = tmp_path / "paper.pdf"
         file.touch()
-        opened.controller.library.open_original((str(tmp_path / "gone.pdf"), str(file)))
+        opened.controller.library.files.open_original((str(tmp_path / "gone.pdf"), str(file)))
         assert opened.chooser.opened == [file]
 
     def test_of_a_file_in_an_archive_the_archive_is_opened(self, opened: OpenWindow, tmp_path: Path) -> None:
         archive = tmp_path / "papers.zip"
         archive.touch()
-        opened.controller.library.open_original((str(archive / "inside" / "paper.docx"),))
+        opened.controller.library.files.open_original((str(archive / "inside" / "paper.docx"),))
         assert opened.chooser.opened == [archive]
 
     def test_an_original_that_is_gone_is_told_and_not_opened(self, opened: OpenWindow) -> None:
@@ -344,11 +344,11 @@ class TestOriginals:
     def test_a_file_that_no_program_opens_is_told(self, opened: OpenWindow, tmp_path: Path) -> None:
         opened.chooser.opens = False
         (tmp_path / "a.xyz").touch()
-        opened.controller.library.open_original((str(tmp_path / "a.xyz"),))
+        opened.controller.library.files.open_original((str(tmp_path / "a.xyz"),))
         assert "No program opens this file" in told(opened)
 
     def test_the_nearest_folder_is_shown_where_the_file_is_gone(self, opened: OpenWindow, tmp_path: Path) -> None:
-        opened.controller.library.show_in_folder((str(tmp_path / "gone" / "a.pdf"),))
+        opened.controller.library.files.show_in_folder((str(tmp_path / "gone" / "a.pdf"),))
         assert opened.chooser.shown == [tmp_path / "a.pdf"]
         assert "not there any more" in told(opened)
 
