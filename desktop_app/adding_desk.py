@@ -26,6 +26,7 @@ from rag.types import FileReport, FileState, IngestProgress
 _CHANGE_INTERVAL_MS = 1_000
 _GO_ON_ANYWAY = "Go on anyway"
 _PAUSED = "Paused"
+_GIVEN_UP = "What was read of it is in the library. Add it again, perhaps a part at a time, to try once more."
 
 
 class AddingDesk(QObject):
@@ -46,6 +47,7 @@ class AddingDesk(QObject):
         self._indexing = indexing
         self._wishes = wishes
         self._tried_again: set[Wish] = set()
+        self._resumed: set[Wish] = set()
         self._is_closed = False
         self._window = window
         self._clock_s = clock_s
@@ -87,6 +89,7 @@ class AddingDesk(QObject):
     def resume(self) -> None:
         """Go on with what an earlier session, or an engine that died, has left."""
         for wish in self._wishes.left:
+            self._resumed.add(wish)
             self._indexing.add(wish, is_resumed=True)
         self._show_state()
 
@@ -218,16 +221,24 @@ class AddingDesk(QObject):
         self.library_changed.emit()
 
     def _see_to_the_rest(self, added: Added) -> None:
-        """Try once more where the engine has died, which the workbench tells; other failures are told here."""
+        """Try once more where the engine has died, which the workbench tells; other failures are told here.
+
+        What fails again in another session, or after a restart of the engine, is not tried for ever.
+        """
+        wish, failure = added.wish, added.failure
+        if isinstance(failure, ChildDied) and wish not in self._tried_again:
+            self._tried_again.add(wish)
+            self._indexing.add(wish, is_rescan=added.is_rescan, is_resumed=wish in self._resumed)
+            return
+        is_hopeless = failure is not None and wish in self._resumed
+        if failure is not None:
+            self._window.show_problem(explain(failure))
+        if is_hopeless:
+            self._window.banner.show_notice(f"{_named(wish)} was given up", _GIVEN_UP, tone="warn")
         if not added.is_rescan:
-            self._wishes.settle(added.wish, None if added.is_cancelled else added.rest)
-        if added.failure is None:
-            self._tried_again.discard(added.wish)
-        elif isinstance(added.failure, ChildDied) and added.wish not in self._tried_again:
-            self._tried_again.add(added.wish)
-            self._indexing.add(added.wish, is_rescan=added.is_rescan)
-        else:
-            self._window.show_problem(explain(added.failure))
+            self._wishes.settle(wish, None if added.is_cancelled or is_hopeless else added.rest)
+        self._tried_again.discard(wish)
+        self._resumed.discard(wish)
 
     @Slot(int)
     def _rest(self, n_unlearnt: int) -> None:
@@ -253,3 +264,9 @@ class AddingDesk(QObject):
         actions["pause"].setText("&Resume reading and learning" if may_resume else "&Pause reading and learning")
         actions["pause"].setEnabled(is_busy or bool(self._n_unlearnt))
         actions["cancel_adding"].setEnabled(is_busy)
+
+
+def _named(wish: Wish) -> str:
+    """For example: Adding “letters”, Adding “a.pdf” and 3 more."""
+    n_more = len(wish.paths) - 1
+    return f"Adding “{wish.paths[0].name}”" + (f" and {n_more:,} more" if n_more else "")

@@ -169,6 +169,17 @@ def test_an_adding_whose_engine_died_twice_goes_on_when_that_is_restarted(qtbot:
     assert Wishes(tmp_path / "wishes.json").left == ()
 
 
+def test_what_kills_its_engine_again_at_the_next_start_is_given_up_with_a_word(qtbot: QtBot, tmp_path: Path) -> None:
+    (tmp_path / "a.txt").touch()
+    with open_window(qtbot, tmp_path, Dying(n_deaths=9)) as opened:
+        opened.controller.library.add((tmp_path / "a.txt",))
+        opened.wait(lambda: opened.window.banner.notices)
+    assert len(Wishes(tmp_path / "wishes.json").left) == 1
+    with open_window(qtbot, tmp_path, Dying(n_deaths=9)) as opened:
+        opened.wait(lambda: "Adding “a.txt” was given up" in [title for title, _ in opened.window.banner.notices])
+    assert Wishes(tmp_path / "wishes.json").left == ()
+
+
 def test_cancelling_what_is_paused_ends_the_pause(opened: OpenWindow, tmp_path: Path) -> None:
     begin_learning(opened, tmp_path)
     opened.window.status_line.pause_button.click()
