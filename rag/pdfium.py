@@ -35,11 +35,13 @@ Boxes = npt.NDArray[np.float64]
 _MAX_PIXELS = 40_000_000
 _FAR_POINTS = 1e6
 _MOST_TOLD_BYTES = 100_000
+_END_BYTES = 2
 _SURROGATES = re.compile("[\ud800-\udfff]")
 _PAIR = re.compile("[\ud800-\udbff][\udc00-\udfff]")
 _ODD = re.compile(
     "[\0-\x09\x0b\x0c\x0e-\x1f\x7f-\xa0\xad\u2000-\u200b\u2028\u2029\u202f\u205f\u2060\ufeff\ufff9-\uffff]"
 )
+_MAYBE_HYPHEN = re.compile(f"[\ufffe{HYPHEN}]")
 _PLAIN = {
     **dict.fromkeys([*range(0x20), *range(0x7F, 0xA0), 0xAD, 0x200B, 0x2060, 0xFEFF, *range(0xFFF9, 0xFFFD)], NOTHING),
     **dict.fromkeys([0xFFFE, 0xFFFF], NOTHING),
@@ -140,25 +142,23 @@ class PageText:
         units = (ctypes.c_ushort * (2 * n + 2))()
         n_units = raw.FPDFText_GetText(self._of_text, 0, n, units) - 1
         if n_units != n:
-            text = "".join(map(_character, map(_unicode, repeat(self._pointer), range(n))))
+            text = _one_for_each_unit("".join(map(_character, map(_unicode, repeat(self._pointer), range(n)))))
         else:
-            text = bytes(memoryview(units).cast("B")[: 2 * n]).decode("utf-16-le", "surrogatepass")
-        if len(text) != n or _SURROGATES.search(text):
-            text = _one_for_each_unit(text)
-        if not _ODD.search(text):
-            return text
-        return self._with_hyphens(text).translate(_PLAIN)
+            text = _decoded(bytes(memoryview(units).cast("B")[: 2 * n]))
+        odd = set(_ODD.findall(text))
+        if "\ufffe" in odd or HYPHEN in odd:
+            text = self._with_hyphens(text)
+        for character in odd:
+            text = text.replace(character, _PLAIN.get(ord(character), character))
+        return text
 
     def _with_hyphens(self, text: str) -> str:
         """PDFium writes U+FFFE or U+0002 for the hyphens that it takes for one of a line end, and for other things."""
-        if "\ufffe" not in text and HYPHEN not in text:
-            return text
-        characters = list(text)
-        for place, character in enumerate(characters):
-            if character in "\ufffe\x02":
-                is_hyphen = raw.FPDFText_IsHyphen(self._of_text, place) == 1
-                characters[place] = HYPHEN if is_hyphen else NOTHING
-        return "".join(characters)
+
+        def told(match: re.Match[str]) -> str:
+            return HYPHEN if raw.FPDFText_IsHyphen(self._of_text, match.start()) == 1 else NOTHING
+
+        return _MAYBE_HYPHEN.sub(told, text)
 
 
 def boxes_of(pages: Sequence[PageText], places: Sequence[Sequence[int]]) -> Boxes:
@@ -279,6 +279,8 @@ def _refusal(error: Any, path: str) -> EncryptedSource | UnreadableSource:
 def _told(function: Any, *arguments: Any) -> str:
     """What a function of PDFium writes as UTF-16 into a buffer, without what shows nothing."""
     n_bytes = min(function(*arguments, None, 0), _MOST_TOLD_BYTES)
+    if n_bytes <= _END_BYTES:
+        return ""
     buffer = ctypes.create_string_buffer(n_bytes + 2)
     function(*arguments, buffer, n_bytes)
     text = bytes(buffer)[: max(0, n_bytes - 2)].decode("utf-16-le", "ignore")
@@ -287,6 +289,14 @@ def _told(function: Any, *arguments: Any) -> str:
 
 def _character(unit: int) -> str:
     return chr(unit) if unit <= 0xFFFF else "\ufffd"
+
+
+def _decoded(units: bytes) -> str:
+    try:
+        text = units.decode("utf-16-le")
+    except UnicodeDecodeError:
+        return _one_for_each_unit(units.decode("utf-16-le", "surrogatepass"))
+    return text if 2 * len(text) == len(units) else _one_for_each_unit(text)
 
 
 def _one_for_each_unit(text: str) -> str:

@@ -8,7 +8,7 @@ from __future__ import annotations
 import datetime
 import re
 from bisect import bisect_left
-from collections.abc import Generator, Iterable, Sequence
+from collections.abc import Generator, Iterable, Iterator, Sequence
 from contextlib import ExitStack, closing
 from dataclasses import dataclass, replace
 from functools import partial
@@ -29,7 +29,7 @@ from rag.types import Mark, NoiseKind, Part, PartKind, Reading, Span
 MAX_PAGES = 20_000
 MAX_CHARS = 50 * 10**6
 
-_WORD_WITH_HYPHEN = re.compile(rf"([^\W\d_]+){HYPHEN}([^\W\d_]+)")
+_HYPHEN_IN_WORD = re.compile(rf"{HYPHEN}([^\W\d_]+)")
 _MOST_DOUBTFUL_WORDS = 2_000
 _KEEPS_ITS_HYPHEN = frozenset({"self", "well", "half", "non", "year", "semi", "anti"})
 _SENTENCE_END = (".", "!", "?", ":", ";", "…", "”", '"', "’", ")")
@@ -157,14 +157,9 @@ def _nothing_in(file: PdfFile, n_broken: int, path: str) -> NoTextLayer | EmptyS
 
 def _with_hyphens_decided(pages: Sequence[_Page]) -> list[_Page]:
     """Each word that a line end divides, with or without its hyphen, as the rest of the document writes it."""
-    doubtful = {
-        match.groups()
-        for page in pages
-        if HYPHEN in page.layout.text
-        for match in _WORD_WITH_HYPHEN.finditer(page.layout.text)
-    }
     if not any(HYPHEN in page.layout.text for page in pages):
         return [*pages]
+    doubtful = {(left, right) for page in pages for _, left, right in _divided_words(page.layout.text)}
     whole = "\n".join(page.layout.text for page in pages)
     joined = {
         (left, right)
@@ -172,6 +167,16 @@ def _with_hyphens_decided(pages: Sequence[_Page]) -> list[_Page]:
         if _is_one_word(left, right, whole if n < _MOST_DOUBTFUL_WORDS else "")
     }
     return [_without_hyphens(page, joined) if HYPHEN in page.layout.text else page for page in pages]
+
+
+def _divided_words(text: str) -> Iterator[tuple[int, str, str]]:
+    """Where the hyphen of each divided word stands, and the letters before and after it."""
+    for match in _HYPHEN_IN_WORD.finditer(text):
+        start = end = match.start()
+        while start and text[start - 1].isalnum() and not text[start - 1].isdecimal():
+            start -= 1
+        if start < end:
+            yield end, text[start:end], match.group(1)
 
 
 def _is_one_word(left: str, right: str, whole: str) -> bool:
@@ -183,13 +188,9 @@ def _is_one_word(left: str, right: str, whole: str) -> bool:
 def _without_hyphens(page: _Page, joined: set[tuple[str, str]]) -> _Page:
     """The page with its hyphens decided; what stands after a hyphen that goes moves forward."""
     text = page.layout.text
-    gone = [
-        match.end(1) for match in re.finditer(rf"([^\W\d_]+){HYPHEN}(?=([^\W\d_]+))", text) if match.groups() in joined
-    ]
-    kept = list(text)
-    for place in gone:
-        kept[place] = ""
-    decided = "".join(kept).replace(HYPHEN, "-")
+    gone = [place for place, left, right in _divided_words(text) if (left, right) in joined]
+    kept = zip([0, *(place + 1 for place in gone)], [*gone, len(text)], strict=True)
+    decided = "".join(text[start:end] for start, end in kept).replace(HYPHEN, "-")
 
     def moved(edge: EdgeLine) -> EdgeLine:
         start, end = (place - bisect_left(gone, place) for place in (edge.start, edge.end))

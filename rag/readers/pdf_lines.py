@@ -78,7 +78,7 @@ def _raw_lines(pages: Sequence[PageText]) -> list[list[Line]]:
     for page, runs in zip(pages, found, strict=True):
         end = first + len(runs)
         own = _made(page.text, runs, rows[first:end], is_turned[first:end])
-        lines.append(_merged(own) if any(beside[first : end - 1]) else own)
+        lines.append(_merged(own, beside[first : end - 1]) if any(beside[first : end - 1]) else own)
         first = end
     return lines
 
@@ -163,10 +163,12 @@ def _beside(frames: Boxes) -> list[bool]:
     return flags
 
 
-def _merged(lines: list[Line]) -> list[Line]:
-    merged: list[Line] = []
-    for line in lines:
-        if merged and _is_beside(merged[-1], line):
+def _merged(lines: list[Line], beside: Sequence[bool]) -> list[Line]:
+    merged = lines[:1]
+    has_grown = False
+    for line, may_be_beside in zip(lines[1:], beside, strict=True):
+        has_grown = (may_be_beside or has_grown) and _is_beside(merged[-1], line)
+        if has_grown:
             _append(merged[-1], line)
         else:
             merged.append(line)
