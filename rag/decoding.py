@@ -34,7 +34,11 @@ _BINARY_HEADS = (
     (b"SQLite format 3\x00", "a database"),
     (b"GGUF", "a model file"),
 )
+MAX_CHARS = 50 * 10**6
+"""A longer text is not read; in memory each of its characters may take four bytes, several times over."""
+
 _SAMPLE_BYTES = 256 * 1024
+_PIECE_BYTES = 2**20
 _LINE_END = re.compile("\r\n?")
 _CONTROL = re.compile("[\x00-\x08\x0b\x0e-\x1a\x1c-\x1f\x7f]")
 _CONTROL_SHARE = 0.02
@@ -63,10 +67,38 @@ def decode(content: bytes, path: str) -> str:
     return _LINE_END.sub("\n", text)
 
 
+def refuse_long(content: bytes, path: str) -> None:
+    """Without decoding it as a whole, which costs up to four times its size.
+
+    Raises:
+        UnreadableSource: the bytes stand for more than `MAX_CHARS` characters, in whichever encoding.
+    """
+    if len(content) <= MAX_CHARS:
+        return
+    decoder = codecs.getincrementaldecoder(_encoding_by_mark(content) or "utf-8")("replace")
+    n_chars = 0
+    for start in range(0, len(content), _PIECE_BYTES):
+        piece = decoder.decode(content[start : start + _PIECE_BYTES])
+        # What is replaced may be a character or a part of one; a byte order mark is none.
+        n_chars += len(piece) - piece.count("\ufffd") - piece.count("\ufeff")
+        if n_chars > MAX_CHARS:
+            millions = f"over {MAX_CHARS // 10**6} million characters"
+            raise UnreadableSource(path=path, reason=f"its text is too long ({millions}). Split it and add the parts.")
+
+
 def is_binary(text: str) -> bool:
     """Whether characters that no text holds are in it: more than a stray NUL, or many control characters."""
     sample = text[:_SAMPLE_BYTES]
     return text.count("\0") > _NUL_SHARE * len(text) or len(_CONTROL.findall(sample)) > _CONTROL_SHARE * len(sample)
+
+
+def _encoding_by_mark(content: bytes) -> str | None:
+    """What a byte order mark, or where zero bytes stand, says; None where nothing does."""
+    marked = next((encoding for mark, encoding in _MARKS if content.startswith(mark)), None)
+    sample = content[:_SAMPLE_BYTES]
+    if marked is None and sample.count(0) > _NUL_SHARE * len(sample):
+        return next(iter(_wide_encodings(sample)), None)
+    return marked
 
 
 def _decoded_by_mark(content: bytes, path: str) -> str | None:

@@ -7,6 +7,8 @@ does not know formats, sentence rules or tables; reader, chunker and store are h
 from __future__ import annotations
 
 import hashlib
+import itertools
+import logging
 import time
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
@@ -18,7 +20,7 @@ import numpy as np
 from rag import marking
 from rag.archives import LastArchive
 from rag.chunking import Chunker
-from rag.errors import SourceError, UnreadableSource, UnsupportedFormat
+from rag.errors import RagError, SourceError, UnreadableSource, UnsupportedFormat
 from rag.finding import Candidate, Finding, Presence, is_empty_folder, is_visible, printable
 from rag.formats import ADVISED, ENDINGS
 from rag.ports import Embedder, FileReader
@@ -46,8 +48,18 @@ READ_BY = "5"
 _WINDOW_PASSAGES = 256
 """With their sentences some 1,500 texts, which take two cores about twenty seconds; padding adds 2 % to that."""
 
+_FORGOTTEN_AT_ONCE = 256
 _HASH_BYTES = 2**20
 _KNOWN_GOOD = frozenset({FileState.INDEXED, FileState.DUPLICATE})
+
+
+_FAULT = "Seedbook failed at it, which is a fault of ours; the log says where. Other files are not affected."
+
+_log = logging.getLogger(__name__)
+
+
+class _CancelledError(Exception):
+    """Nobody wants to wait for the document at hand any more; it is not stored."""
 
 
 def _unknown(text: str, excluded: Sequence[Span]) -> str | None:  # noqa: ARG001 - fits a teller of languages
@@ -121,7 +133,10 @@ class Ingest:
                 return
             name = printable(candidate.name)
             yield IngestProgress(place, total, name, None)
-            report = self._add_file(candidate, instead)
+            try:
+                report = self._add_file(candidate, instead, cancel)
+            except _CancelledError:
+                return
             yield IngestProgress(place + 1, total, name, report)
 
     def purge(self) -> None:
@@ -145,8 +160,8 @@ class Ingest:
             return []
         presence = Presence()
         gone = [row for row in self._store.files() if _is_under(row.path, root) and not presence.of(Path(row.path))]
-        for row in gone:
-            self._store.forget_file(row.path)
+        for start in range(0, len(gone), _FORGOTTEN_AT_ONCE):
+            self._store.forget_files([row.path for row in gone[start : start + _FORGOTTEN_AT_ONCE]])
         self.purge()
         return [row.name for row in gone]
 
@@ -229,7 +244,7 @@ class Ingest:
 
     # One file
 
-    def _add_file(self, candidate: Candidate, instead: FileReader | None) -> FileReport:
+    def _add_file(self, candidate: Candidate, instead: FileReader | None, cancel: CancelEvent | None) -> FileReport:
         started = time.monotonic()
         known = self._store.file(printable(str(candidate.path)))
         row = _row_of(candidate, known)
@@ -259,7 +274,15 @@ class Ingest:
             row = replace(row, state=error.state, reason=error.reason)
             self._store.record_file(row)
             return _report(row, started)
-        return self._store_reading(reading, row, kept, started)
+        try:
+            # What was read off pictures took too long to be given up for a second.
+            return self._store_reading(reading, row, kept, started, cancel if instead is None else None)
+        except (RagError, _CancelledError):
+            raise
+        except Exception:  # noqa: BLE001 - whatever no test has met must not keep out the files that follow
+            _log.exception("a document could not be stored")
+            row = replace(row, state=FileState.DAMAGED, reason=_FAULT)
+            return self._keep(row if kept is None else kept, started)
 
     def _keep(self, row: FileRow, started: float) -> FileReport:
         """The file is as it was, and what older readers read in it stays where newer ones find nothing or fail."""
@@ -270,8 +293,14 @@ class Ingest:
         """Whether words were read off pictures: the usual readers, of whatever number, would lose them."""
         return known.document_id is not None and any(part.is_ocr for part in self._store.parts(known.document_id))
 
-    def _store_reading(self, reading: Reading, row: FileRow, kept: FileRow | None, started: float) -> FileReport:
-        """`kept` is what is remembered instead where the file is as it was and there is nothing in the reading."""
+    def _store_reading(
+        self, reading: Reading, row: FileRow, kept: FileRow | None, started: float, cancel: CancelEvent | None
+    ) -> FileReport:
+        """`kept` is what is remembered instead where the file is as it was and there is nothing in the reading.
+
+        Raises:
+            _CancelledError: `cancel` was set before all of it was stored, so nothing is.
+        """
         language = reading.language or self._language_of(reading.text, [mark.span for mark in reading.marks])
         document = _document(replace(reading, language=language), row)
         known = self._store.source(document.id) if self._store.has_document(document.id) else None
@@ -282,14 +311,16 @@ class Ingest:
             if known.media_type != document.source.media_type or not self._is_by_older_readers(known):
                 self._store.record_file(row)
                 return _report(row, started, document.source)
-        passages = self._passages_of(document)
-        if not passages and not any(mark.kind is NoiseKind.BY_HAND for mark in document.marks):
+        passages = self._passages_of(document, cancel)
+        first = next(passages, None)
+        if first is None and not any(mark.kind is NoiseKind.BY_HAND for mark in document.marks):
             if kept is not None:
                 return self._keep(kept, started)
             row = replace(row, document_id=None, state=FileState.EMPTY, reason="there is no text in it to quote.")
             self._store.record_file(row)
             return _report(row, started)
         row = replace(row, reason=reading.note)
+        passages = itertools.chain(() if first is None else (first,), passages)
         if known:
             self._store.read_anew(document, passages, row)
             state = FileState.UNCHANGED if row.state is FileState.INDEXED else row.state
@@ -308,9 +339,13 @@ class Ingest:
             return document
         return replace(document, marks=marking.carried(self._store.document(held_id), document))
 
-    def _passages_of(self, document: Document) -> tuple[Passage, ...]:
+    def _passages_of(self, document: Document, cancel: CancelEvent | None = None) -> Iterator[Passage]:
+        """Cut as they are asked for; a book is never held in pieces, and can be given up in the middle."""
         breaks = [part.span.start for part in document.parts if part.kind is not PartKind.PAGE]
-        return self._chunker.chunk(document.text, document.excluded, breaks)
+        for passage in self._chunker.passages(document.text, document.excluded, breaks):
+            if _is_set(cancel):
+                raise _CancelledError
+            yield passage
 
     def _cut_anew(self, document: Document) -> None:
         self._store.cut_anew(document, self._passages_of(document))

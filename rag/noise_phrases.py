@@ -14,6 +14,8 @@ from rag.types import NoiseKind
 
 _EVENED = (("’", "'"), ("‘", "'"), ("`", "'"), ("\u00a0", " "))
 _WORD = re.compile(r"\w{3,}")
+_SPACE = re.compile(r"\s")
+_PIECE_CHARS = 2**20
 _ENDS = " \t»›→▶▸>|•·*:…!?.#–—-_[](){}<«‹←↑▲+&,;"
 
 
@@ -35,7 +37,14 @@ def indexed(phrases: Iterable[str]) -> Index:
 
 def words_of(text: str) -> frozenset[str]:
     """The words of three letters or more, for `among`, and some shorter ones."""
-    runs = set(text.split())
+    runs: set[str] = set()
+    start = 0
+    while start < len(text):
+        # Piece by piece, for as many strings as a long text has words would take ten times its room.
+        space = _SPACE.search(text, start + _PIECE_CHARS)
+        end = space.start() if space else len(text)
+        runs.update(text[start:end].split())
+        start = end
     odd = [run for run in runs if not run.isalnum()]
     return frozenset(runs.difference(odd).union(_WORD.findall(" ".join(odd))))
 

@@ -18,12 +18,12 @@ from pathlib import Path
 from typing import BinaryIO
 
 from rag import archives, noise, sniffing
+from rag.decoding import MAX_CHARS
 from rag.errors import EmptySource, EncryptedSource, SourceError, UnreadableSource, UnsupportedFormat
 from rag.formats import FORMATS, Format, FormatReader
 from rag.types import Part, Reading
 
 MAX_BYTES = 200 * 10**6
-MAX_CHARS = 50 * 10**6
 _PIECE_BYTES = 2**20
 # A FIFO would let an opening reader wait for ever, and a terminal would become ours. Windows has neither.
 _OPEN_FLAGS = os.O_RDONLY | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_NOCTTY", 0) | getattr(os, "O_BINARY", 0)
@@ -180,7 +180,7 @@ def _refuse_text(text: str, path: Path) -> None:
         raise EmptySource(path=str(path), reason="there is no text in it.")
     if len(text) > MAX_CHARS:
         millions = f"{len(text) / 10**6:,.0f} million characters; at most {MAX_CHARS // 10**6}"
-        raise UnreadableSource(path=str(path), reason=f"its text is too long ({millions}). Split it.")
+        raise UnreadableSource(path=str(path), reason=f"its text is too long ({millions}). Split it and add the parts.")
 
 
 def _storable(reading: Reading) -> Reading:

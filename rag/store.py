@@ -373,14 +373,15 @@ class Store:
         with self.writing() as connection:
             writing.link_file(connection, file)
 
-    def forget_file(self, path: str) -> None:
-        """The file is gone; so is its document, unless another file holds it too (then `purge`)."""
+    def forget_files(self, paths: Iterable[str]) -> None:
+        """The files are gone; so are their documents, unless another file holds them too (then `purge`)."""
         with self.writing() as connection:
-            writing.forget_file(connection, path)
+            for path in paths:
+                writing.forget_file(connection, path)
 
     # Writing
 
-    def add_document(self, document: Document, passages: Sequence[Passage], file: FileRow | None = None) -> None:
+    def add_document(self, document: Document, passages: Iterable[Passage], file: FileRow | None = None) -> None:
         """Add a document whole, in one transaction, with the file it came from; its vectors follow.
 
         It can be found by its words at once. A document that is there already stays as it is; the one that the file
@@ -392,7 +393,7 @@ class Store:
             if file is not None:
                 writing.link_file(connection, file)
 
-    def read_anew(self, document: Document, passages: Sequence[Passage], file: FileRow) -> None:
+    def read_anew(self, document: Document, passages: Iterable[Passage], file: FileRow) -> None:
         """Store what else a file now says beside a text that is there: its title, its parts, its marks; see `cut_anew`.
 
         What a person corrected stays.
@@ -402,7 +403,7 @@ class Store:
             writing.replace_passages(connection, document, passages)
             writing.link_file(connection, file)
 
-    def cut_anew(self, document: Document, passages: Sequence[Passage]) -> None:
+    def cut_anew(self, document: Document, passages: Iterable[Passage]) -> None:
         """Store the marks of a document that is there and its passages as they ask for.
 
         Passages that stay as they were keep their ids and vectors; those of the others follow.

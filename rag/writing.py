@@ -17,7 +17,7 @@ PURGE = "purge"
 """The key under which the store remembers that words of deleted documents may still be in its files."""
 
 
-def insert_document(connection: sqlite3.Connection, document: Document, passages: Sequence[Passage]) -> None:
+def insert_document(connection: sqlite3.Connection, document: Document, passages: Iterable[Passage]) -> None:
     """Insert a document with its passages and sentences, all without vectors."""
     source = document.source
     connection.execute(
@@ -48,7 +48,7 @@ def replace_description(connection: sqlite3.Connection, document: Document) -> N
     _insert_parts(connection, document)
 
 
-def replace_passages(connection: sqlite3.Connection, document: Document, passages: Sequence[Passage]) -> None:
+def replace_passages(connection: sqlite3.Connection, document: Document, passages: Iterable[Passage]) -> None:
     """Cut a document that is there anew, as its marks now ask for; only passages that are new lack vectors."""
     connection.execute("DELETE FROM marks WHERE document_id = ?", (document.id,))
     _insert_marks(connection, document.id, document.marks)
@@ -98,7 +98,7 @@ def _insert_marks(connection: sqlite3.Connection, document_id: str, marks: Seque
     )
 
 
-def _insert_passages(connection: sqlite3.Connection, document: Document, passages: Sequence[Passage]) -> None:
+def _insert_passages(connection: sqlite3.Connection, document: Document, passages: Iterable[Passage]) -> None:
     text = document.quotable_text
     for passage in passages:
         passage_id = connection.execute(

@@ -8,7 +8,7 @@ from pathlib import Path
 
 from rag import frontmatter, noise
 from rag.dates import iso_date
-from rag.decoding import decode
+from rag.decoding import decode, refuse_long
 from rag.readers.dates import stated_date
 from rag.types import Reading, Span
 
@@ -27,6 +27,7 @@ class PlainTextReader:
     """Takes whatever decodes as text; a file of another ending too, when it is given one."""
 
     def read(self, content: bytes, path: Path) -> Reading:
+        refuse_long(content, str(path))
         text = decode(content, str(path))
         is_markdown = path.suffix.lower() in _MARKDOWN
         fields = frontmatter.fields(text)

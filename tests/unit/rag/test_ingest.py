@@ -6,7 +6,7 @@ import inspect
 import os
 import sys
 import zipfile
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import replace
 from pathlib import Path
 from threading import Event
@@ -307,6 +307,72 @@ def test_cancelling_between_batches_keeps_the_words_and_goes_on_later(store: Sto
     again = Ingest(store, HashingEmbedder(), LocalReader(), Chunker(count_tokens))
     assert _states(again, folder) == {"a.txt": FileState.UNCHANGED}
     assert again.is_embedded()
+
+
+class EventfulCounter:
+    """Counts tokens; something happens when it has counted so many texts."""
+
+    def __init__(self, n_texts: int, happens: Callable[[], None]) -> None:
+        self._n_left = n_texts
+        self._happens = happens
+
+    def __call__(self, text: str) -> int:
+        self._n_left -= 1
+        if self._n_left == 0:
+            self._happens()
+        return count_tokens(text)
+
+
+def test_a_long_file_that_nobody_waits_for_any_more_is_left_in_the_middle_and_added_later(
+    store: Store, folder: Path
+) -> None:
+    (folder / "a.txt").write_text("\n\n".join(f"Sentence number {n} stands here." for n in range(900)))
+    cancel = Event()
+    ingest = Ingest(store, HashingEmbedder(), LocalReader(), Chunker(EventfulCounter(300, cancel.set)))
+    found = ingest.find([folder])
+    assert [step.report for step in ingest.add_found(found, cancel, total=1)] == [None]
+    assert (store.sources(), store.n_passages(), store.files()) == ((), 0, ())
+    assert [step.report.state for step in ingest.add_found(found, total=1) if step.report] == [FileState.INDEXED]
+    assert sum(map(len, store.sentences(store.passage_ids()).values())) == 900
+
+
+def test_what_was_read_off_pictures_is_stored_although_somebody_stops(store: Store, folder: Path) -> None:
+    (folder / "a.txt").write_text("\n\n".join(f"Sentence number {n} stands here." for n in range(900)))
+    cancel = Event()
+    ingest = Ingest(store, HashingEmbedder(), LocalReader(), Chunker(EventfulCounter(300, cancel.set)))
+    steps = ingest.add_found(ingest.find([folder]), cancel, total=1, instead=LocalReader())
+    assert [step.report.state for step in steps if step.report] == [FileState.INDEXED]
+
+
+def test_a_fault_of_ours_in_one_file_does_not_keep_out_the_others(store: Store, folder: Path) -> None:
+    for name in ("a.txt", "b.txt", "c.txt"):
+        (folder / name).write_text(f"Text of {name}. A second sentence.")
+
+    def count(text: str) -> int:
+        return count_tokens(text) // ("b.txt" not in text)
+
+    ingest = Ingest(store, HashingEmbedder(), LocalReader(), Chunker(count))
+    reports = {report.name: report for report in _added(ingest, folder)}
+    assert {name: report.state for name, report in reports.items()} == {
+        "a.txt": FileState.INDEXED,
+        "b.txt": FileState.DAMAGED,
+        "c.txt": FileState.INDEXED,
+    }
+    assert "fault of ours" in reports["b.txt"].reason
+    assert [source.name for source in store.sources()] == ["a.txt", "c.txt"]
+    assert ingest.is_embedded()
+
+
+def test_files_that_have_gone_together_are_forgotten_in_one_step(ingest: Ingest, store: Store, folder: Path) -> None:
+    for name in ("a.txt", "b.txt", "c.txt", "d.txt"):
+        (folder / name).write_text(f"Text of {name}.")
+    _added(ingest, folder)
+    for name in ("a.txt", "b.txt", "c.txt"):
+        (folder / name).unlink()
+    before = store.revision()
+    assert ingest.forget_missing(folder) == ["a.txt", "b.txt", "c.txt"]
+    assert store.revision() == before + 1
+    assert [source.name for source in store.sources()] == ["d.txt"]
 
 
 def test_vectors_tell_how_far_they_are_and_who_goes_on_with_them_embeds_nothing_twice(

@@ -11,6 +11,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from rag import noise_phrases
 from rag.noise import marks_for, marks_in, merged
 from rag.types import Mark, NoiseKind, Reading, Span
 
@@ -268,3 +269,12 @@ def test_marks_of_a_reader_that_overlap_are_parted() -> None:
     text = f"Secret words.\n\n{_ARTICLE}"
     given_marks = (Mark(NoiseKind.HIDDEN, Span(0, 13)), Mark(NoiseKind.MENU, Span(0, 6)))
     assert [mark.span for mark in marks_for(_reading(text, given_marks))] == [Span(0, 6), Span(7, 13)]
+
+
+def test_the_words_of_a_text_are_the_same_in_whatever_pieces_they_are_gathered(monkeypatch: pytest.MonkeyPatch) -> None:
+    text = f"{_ARTICLE}\n» Read more\n\u3000unspaced…words\xa0and-more " * 3
+    whole = noise_phrases.words_of(text)
+    assert {"read", "more", "unspaced", "words", "and"} <= {word.lower() for word in whole}
+    for n_chars in (1, 7, 100):
+        monkeypatch.setattr(noise_phrases, "_PIECE_CHARS", n_chars)
+        assert noise_phrases.words_of(text) == whole

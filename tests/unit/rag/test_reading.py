@@ -17,7 +17,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from rag import noise, sniffing
+from rag import decoding, noise, sniffing
 from rag.dates import iso_date
 from rag.errors import EmptySource, SourceError, UnreadableSource, UnsupportedFormat
 from rag.formats import ENDINGS, Format, FormatReader
@@ -143,6 +143,30 @@ def test_a_small_file_takes_little_memory(tmp_path: Path) -> None:
 
 
 @pytest.mark.skipif(not sys.platform.startswith("linux"), reason="Linux has such files")
+@pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "utf-16", "utf-16-le", "cp1252"])
+def test_a_text_that_is_too_long_is_refused_with_what_to_do(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, encoding: str
+) -> None:
+    monkeypatch.setattr(decoding, "MAX_CHARS", 1_000)
+    monkeypatch.setattr(decoding, "_PIECE_BYTES", 7)
+    fits, too_long = _GERMAN[:900], _GERMAN * 3
+    assert len(fits.encode(encoding)) >= 700
+    assert read(_written(tmp_path, "fits.txt", fits.encode(encoding))).text == fits
+    with pytest.raises(UnreadableSource, match=r"too long .* Split it and add the parts"):
+        read(_written(tmp_path, "long.txt", too_long.encode(encoding)))
+
+
+def test_a_text_is_not_too_long_for_the_bytes_that_its_characters_take(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    text = _JAPANESE * 4
+    monkeypatch.setattr(decoding, "MAX_CHARS", len(text))
+    for encoding in ("utf-8", "utf-16", "shift_jis"):
+        assert read(_written(tmp_path, "a.txt", text.encode(encoding))).text == text
+    with pytest.raises(UnreadableSource, match="too long"):
+        read(_written(tmp_path, "b.txt", text + "。"))
+
+
 def test_a_file_longer_than_its_size_says_is_read_to_its_end() -> None:
     assert Path("/proc/version").stat().st_size == 0
     assert read(Path("/proc/version")).text == Path("/proc/version").read_text()

@@ -212,9 +212,9 @@ def test_passages_that_stay_as_they_were_when_a_document_is_cut_anew_keep_their_
 def test_a_file_that_is_gone_takes_its_document_along_unless_another_holds_it(store: Store) -> None:
     document = _add(store, "a.txt", "one two")
     store.record_file(_file(document, "/texts/b.txt"))
-    store.forget_file("/texts/a.txt")
+    store.forget_files(["/texts/a.txt"])
     assert store.source(document.id).path == "/texts/b.txt"
-    store.forget_file("/texts/b.txt")
+    store.forget_files(["/texts/b.txt"])
     assert store.sources() == ()
 
 
