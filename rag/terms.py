@@ -174,7 +174,9 @@ def is_foreign_script(text: str) -> bool:
 
 def index_terms(text: str) -> str:
     """What the full-text index holds of a text: the stems of all its words, in order, with a space between."""
-    return " ".join(stemmed for stemmed in (t.stem for t in words(text)) if stemmed)
+    # Most texts are in a script with spaces; theirs are the stems of the words as they are found, without more ado.
+    stems = (t.stem for t in words(text)) if _DENSE.search(text) else map(stem, _WORD.findall(text))
+    return " ".join(filter(None, stems))
 
 
 def content_stems(text: str) -> tuple[str, ...]:
