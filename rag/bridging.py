@@ -48,6 +48,7 @@ def bridged(
     texts = store.passages(first)
     held = store.passage_terms(first)
     n_passages = store.n_passages()
+    in_scope = frozenset(store.passage_ids(document_ids).tolist()) if document_ids else None
     leads: dict[int, list[_Lead]] = {}
     for passage_id in first:
         if passage_id not in texts or passage_id not in held:
@@ -58,13 +59,13 @@ def bridged(
             continue
         standing = scores[passage_id] / (scores[best[0]] or 1.0)
         for written in _new_names(texts[passage_id].text, asked):
-            found = store.search_text([written], COMMON + 1, document_ids)
+            found = store.holding(written, COMMON + 1, in_scope)
             if len(found) < 2 or len(found) > COMMON:
                 continue
             rarity = inverse_document_frequency(n_passages, len(found)) / inverse_document_frequency(n_passages, 1)
             stems = tuple(word.stem for word in words(written))
             lead = _Lead(stems, held[passage_id].document_id, rarity * standing, still_open)
-            for target, _ in found:
+            for target in found:
                 if target != passage_id:
                     leads.setdefault(target, []).append(lead)
     return _gains(store, leads, asked.total_weight)

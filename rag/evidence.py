@@ -81,9 +81,8 @@ class Finder:
         """The documents of the scope whose date lies in the period; None where there is none."""
         if period.since is None and period.until is None:
             return scope
-        wanted = set(scope.document_ids)
-        sources = [source for source in self._store.sources() if not wanted or source.id in wanted]
-        ids = tuple(source.id for source in sources if within(period, source.date))
+        dates = self._store.dates(scope.document_ids or None)
+        ids = tuple(document_id for document_id, date in dates.items() if within(period, date))
         return Scope(ids) if ids else None
 
     def _judged(self, retrieval: Retrieval, ranking: Ranking, period: Period | None) -> Findings:

@@ -149,16 +149,18 @@ class Holdings:
         """
         if scope.is_whole_library:
             return scope
-        collected = (one.document_ids for one in self.collections() if one.name == scope.collection)
-        chosen = set(scope.document_ids).union(*collected)
         is_chosen = bool(scope.document_ids) or scope.collection is not None
+        chosen = {*scope.document_ids, *self._collected(scope.collection)} if is_chosen else None
         period = Period(scope.since, scope.until)
-        ids = tuple(
-            source.id
-            for source in self._store.sources()
-            if (not is_chosen or source.id in chosen) and within(period, source.date)
-        )
+        ids = tuple(document_id for document_id, date in self._store.dates(chosen).items() if within(period, date))
         return Scope(ids) if ids else None
+
+    def _collected(self, name: str | None) -> list[str]:
+        rows = self._store.rows(
+            "SELECT document_id FROM collected JOIN collections ON id = collection_id WHERE name = ? COLLATE BINARY",
+            name,
+        )
+        return [document_id for (document_id,) in rows]
 
 
 def _as_name(name: str) -> str:

@@ -9,15 +9,16 @@ import json
 import sqlite3
 import sys
 import threading
-from collections.abc import Iterable, Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Iterable, Iterator, Sequence, Set
+from contextlib import closing, contextmanager
+from itertools import islice
 from pathlib import Path
 from types import TracebackType
 from typing import Self
 
 import numpy as np
 
-from rag import storefile, writing
+from rag import fulltext, storefile, writing
 from rag.ports import Embeddings
 from rag.rows import (
     EmbedderMark,
@@ -36,20 +37,23 @@ from rag.rows import (
     stored_sentence,
 )
 from rag.storefile import Opening
-from rag.terms import is_dense, words
 from rag.types import Document, Mark, Part, Passage, Source, Span
 
+_FROM_DOCUMENTS = "FROM documents JOIN descriptions ON document_id = id"
 _SOURCES = (
     "SELECT id, name, path, coalesce(given_title, title), nullif(coalesce(given_date, date), ''), origin, media_type, "
     "n_chars, nullif(coalesce(given_author, author), ''), language, n_pages "
-    "FROM documents JOIN descriptions ON document_id = id "
+    f"{_FROM_DOCUMENTS} "
 )
 _FILES = "SELECT path, root, name, size_bytes, mtime_ns, sha256, state, reason, document_id, read_by FROM files "
 
-_FIND_TEXT = "SELECT rowid, -rank FROM passages_fts WHERE passages_fts MATCH :terms "
+# Ordered by the score itself: `ORDER BY rank` would score the rows outside a scope as well, and sort every row.
+_FIND_TEXT = "SELECT rowid, -bm25(passages_fts) AS score FROM passages_fts WHERE passages_fts MATCH :terms "
 # The plus keeps FTS5 from asking for one row after the other, which takes a hundred times as long.
 _IN_SCOPE = "AND +rowid IN (SELECT id FROM passages WHERE document_id IN (SELECT value FROM json_each(:scope))) "
-_BEST_FIRST = "ORDER BY rank LIMIT :limit"
+_BEST_FIRST = "ORDER BY score DESC, rowid LIMIT :limit"
+_HOLDING = "FROM passages_fts WHERE passages_fts MATCH ?"
+_MOST_COUNTS = 10_000
 _HELD_BY_FILE = "OR id IN (SELECT document_id FROM files WHERE name = :wanted OR path = :wanted) "
 
 
@@ -63,6 +67,8 @@ class Store:
         """Use `Store.open` or `Store.read`."""
         self._connection = connection
         self._lock = threading.RLock()
+        self._counts: dict[tuple[str, ...], int] = {}
+        self._counted_at: int | None = None
         self.path = path
         self.opening = opening
 
@@ -114,6 +120,15 @@ class Store:
             raise KeyError(document_id)
         return Source(*rows[0])
 
+    def dates(self, document_ids: Iterable[str] | None = None) -> dict[str, str | None]:
+        """The dates of every document, or of those of these that exist, ordered by name."""
+        of_these = "" if document_ids is None else "WHERE id IN (SELECT value FROM json_each(:wanted)) "
+        rows = self.rows(
+            f"SELECT id, nullif(coalesce(given_date, date), '') {_FROM_DOCUMENTS} {of_these}ORDER BY name, id",
+            wanted=json.dumps(list(document_ids or ())),
+        )
+        return {row[0]: row[1] for row in rows}
+
     def resolve(self, name_or_id_prefix: str) -> tuple[Source, ...]:
         """Documents of exactly this name or path, or else those whose id begins so (at least 4 characters)."""
         named = self.rows(
@@ -160,7 +175,7 @@ class Store:
     # Passages and sentences
 
     def n_passages(self) -> int:
-        return int(self.rows("SELECT count(*) FROM passages")[0][0])
+        return self._counted(["SELECT count(*) FROM passages"])[0]
 
     def passage_ids(self, document_ids: Iterable[str] | None = None) -> PassageIds:
         """int64, ascending: of every document, or of these."""
@@ -323,25 +338,41 @@ class Store:
         A term of several words is a phrase. Words are compared as `rag.terms.stem` gives them: without case, accents
         and endings. No `document_ids` means every document.
         """
-        query = _any_of(terms)
-        if not query:
+        wanted = fulltext.expressions(terms)
+        if not wanted:
             return []
-        rows = self.rows(
-            _FIND_TEXT + (_IN_SCOPE if document_ids else "") + _BEST_FIRST,
-            terms=query,
-            limit=limit,
-            scope=json.dumps(list(document_ids)),
+        if document_ids:  # only what is in scope is scored
+            return self._scored(fulltext.any_of(wanted), limit, document_ids)
+        return fulltext.best_rows(
+            lambda expression: self._scored(expression, limit), self._holding(wanted), self.n_passages(), limit
         )
+
+    def _scored(self, expression: str, limit: int, document_ids: Sequence[str] = ()) -> list[tuple[int, float]]:
+        query = _FIND_TEXT + (_IN_SCOPE if document_ids else "") + _BEST_FIRST
+        rows = self.rows(query, terms=expression, limit=limit, scope=json.dumps(list(document_ids)))
         return [(row[0], float(row[1])) for row in rows]
+
+    def holding(self, term: str, limit: int, among: Set[int] | None = None) -> list[int]:
+        """The first `limit` passages (of these, where they are given) that hold a term, compared as above; unscored."""
+        expression = fulltext.expression(term)
+        if not expression:
+            return []
+        with (
+            self._guarded() as connection,
+            closing(connection.execute(f"SELECT rowid {_HOLDING}", [expression])) as rows,
+        ):
+            return list(islice((row for (row,) in rows if among is None or row in among), limit))
 
     def document_frequency(self, terms: Iterable[str]) -> dict[str, int]:
         """In how many passages each term occurs, compared as `search_text` compares."""
-        frequency: dict[str, int] = {}
-        for term in terms:
-            query = _any_of([term])
-            rows = self.rows("SELECT count(*) FROM passages_fts WHERE passages_fts MATCH ?", query) if query else []
-            frequency[term] = rows[0][0] if rows else 0
-        return frequency
+        asked = {term: fulltext.expression(term) for term in terms}
+        held = self._holding(dict.fromkeys(expression for expression in asked.values() if expression))
+        return {term: held.get(expression, 0) for term, expression in asked.items()}
+
+    def _holding(self, expressions: Iterable[str]) -> dict[str, int]:
+        known = list(expressions)
+        counts = self._counted(*((f"SELECT count(*) {_HOLDING}", expression) for expression in known))
+        return dict(zip(known, counts, strict=True))
 
     def passage_terms(self, passage_ids: Iterable[int]) -> dict[int, PassageTerms]:
         """What the full text holds of these passages; those that do not exist are left out."""
@@ -477,20 +508,21 @@ class Store:
                 "ON CONFLICT (key) DO UPDATE SET value = CAST(value AS INTEGER) + 1"
             )
 
+    def _counted(self, *counts: Sequence[str]) -> list[int]:
+        """What each query with its values counts. Counting takes milliseconds, so it holds until the store changes."""
+        with self._lock:
+            # Within a transaction nothing holds for longer than this call: it may yet be undone.
+            revision = None if self._connection.in_transaction else self.revision()
+            if revision is None or revision != self._counted_at or len(self._counts) > _MOST_COUNTS:
+                self._counts, self._counted_at = {}, revision
+            return [self._count(tuple(count)) for count in counts]
+
+    def _count(self, count: tuple[str, ...]) -> int:
+        if count not in self._counts:
+            self._counts[count] = int(self.rows(*count)[0][0])
+        return self._counts[count]
+
     def rows(self, query: str, /, *values: object, **named: object) -> list[Row]:
         """What a query gives, for the modules that keep tables of their own in this store."""
         with self._guarded() as connection:
             return connection.execute(query, named or values).fetchall()
-
-
-def _any_of(terms: Iterable[str]) -> str:
-    """An FTS5 expression in which every term is a quoted string, so that nothing in it is an operator."""
-    return " OR ".join(dict.fromkeys(expression for term in terms if (expression := _phrase(term))))
-
-
-def _phrase(term: str) -> str:
-    """A term's words side by side; a single character of a script without spaces stands for all words it begins."""
-    stems = [word.stem for word in words(term) if word.stem]
-    if not stems:
-        return ""
-    return f'"{" ".join(stems)}"' + ("*" if stems == [term] and is_dense(term) and len(term) == 1 else "")

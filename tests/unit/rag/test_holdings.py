@@ -92,6 +92,8 @@ def test_a_scope_resolves_to_the_documents_it_names(store: Store, holdings: Hold
     assert holdings.resolved(Scope(until="2004")) == Scope((first,))
     assert holdings.resolved(Scope((third,), since="2002")) is None
     assert holdings.resolved(Scope(collection="unknown")) is None
+    assert holdings.resolved(Scope(("unknown",))) is None
+    assert holdings.resolved(Scope(collection="WORK")) is None
 
 
 def test_a_folder_follows_its_collection_in_whatever_case_either_is_written(holdings: Holdings) -> None:

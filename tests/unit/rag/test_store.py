@@ -22,6 +22,8 @@ from hypothesis import strategies as st
 
 from rag import storefile
 from rag.errors import StoreTooNew, StoreUnavailable
+from rag.fulltext import FEW_ROWS
+from rag.holdings import Correction, Holdings
 from rag.rows import FileRow, PassageTerms
 from rag.schema import MIGRATIONS
 from rag.store import _BEST_FIRST, _FIND_TEXT, _IN_SCOPE, Store
@@ -304,6 +306,60 @@ def test_a_scope_limits_full_text_and_ids(store: Store) -> None:
     wanted = store.passage_ids([second.id]).tolist()
     assert [i for i, _ in store.search_text(["shared"], 5, [second.id])] == wanted
     assert len(store.search_text(["shared"], 5, [first.id, second.id])) == 2
+
+
+def test_what_holds_a_term_is_told_up_to_a_limit_and_among_some_passages(store: Store) -> None:
+    _add(store, "a.txt", "New York\nYork is new\nthe new york times\nnew yorks")
+    first, second, third, fourth = store.passage_ids().tolist()
+    assert store.holding("New York", 9) == [first, third, fourth]
+    assert store.holding("New York", 2) == [first, third]
+    assert store.holding("New York", 1, frozenset({second, third, fourth})) == [third]
+    assert store.holding("—", 9) == []
+
+
+def test_common_words_are_searched_as_if_every_passage_were_scored(store: Store) -> None:
+    chance = random.Random(7)
+    words = ["harbour", *["boat"] * 3, *["keeper"] * 9, *["tower"] * 27, *["field"] * 60]
+    lines = [" ".join(chance.choices(words, k=chance.randint(1, 9))) for _ in range(2 * FEW_ROWS)]
+    _add(store, "a.txt", "\n".join(lines))
+    asked = ["harbour", "boats", "keeper", "tower"]
+    assert sum(store.document_frequency(asked).values()) > FEW_ROWS
+    every_row_scored = store.rows(
+        "SELECT rowid, -bm25(passages_fts) AS score FROM passages_fts WHERE passages_fts MATCH ? "
+        "ORDER BY score DESC, rowid LIMIT 20",
+        '"harbour" OR "boat" OR "keeper" OR "tower"',
+    )
+    found = store.search_text(asked, 20)
+    assert [passage_id for passage_id, _ in found] == [passage_id for passage_id, _ in every_row_scored]
+    assert [score for _, score in found] == pytest.approx([score for _, score in every_row_scored])
+
+
+def _count_and_undo(store: Store) -> None:
+    with store.writing() as connection:
+        connection.execute("DELETE FROM passages")
+        n_passages = store.n_passages()
+        raise ZeroDivisionError(n_passages)
+
+
+def test_counts_follow_every_change_and_every_undoing(store: Store, path: Path) -> None:
+    document = _add(store, "a.txt", "one two")
+    with Store.read(path) as reader:
+        assert (reader.n_passages(), reader.document_frequency(["two"])) == (1, {"two": 1})
+        _add(store, "b.txt", "two three")
+        assert (reader.n_passages(), reader.document_frequency(["two"])) == (2, {"two": 2})
+    with pytest.raises(ZeroDivisionError, match="0"):
+        _count_and_undo(store)
+    assert store.n_passages() == 2
+    store.remove_document(document.id)
+    assert store.n_passages() == 1
+
+
+def test_dates_are_told_as_corrected_and_in_order_of_names(store: Store) -> None:
+    first, second = _add(store, "b.txt", "one"), _add(store, "a.txt", "two")
+    Holdings(store).correct(first.id, Correction(date="2019-05-01"))
+    assert list(store.dates().items()) == [(second.id, store.source(second.id).date), (first.id, "2019-05-01")]
+    assert store.dates([first.id, "unknown"]) == {first.id: "2019-05-01"}
+    assert store.dates([]) == {}
 
 
 def test_documents_are_found_by_name_path_and_beginning_of_id(store: Store) -> None:
