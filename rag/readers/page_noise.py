@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from bisect import bisect_left
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
@@ -90,15 +91,13 @@ def plainly_marked(page: PageText) -> MarkedText:
 
 
 def _lines(page: PageText, main_text: str) -> list[_Line]:
-    matches = list(_WORD.finditer(page.text))
-    kept = kept_words([match.group() for match in matches], _WORD.findall(main_text))
+    starts = [match.start() for match in _WORD.finditer(page.text)]
+    kept = kept_words(_WORD.findall(page.text), _WORD.findall(main_text)) if main_text else bytes(len(starts))
     lines: list[_Line] = []
     first = 0
     for runs in _runs_by_line(page):
         start, end = runs[0].start, runs[-1].end
-        last = first
-        while last < len(matches) and matches[last].start() < end:
-            last += 1
+        last = bisect_left(starts, end, first)
         n_kept = sum(kept[first:last])
         # A row of stars goes with the line above.
         is_main = 2 * n_kept >= last - first if last > first else bool(lines) and lines[-1].is_main

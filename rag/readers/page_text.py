@@ -113,11 +113,10 @@ def _within(element: lxml.html.HtmlElement, parent: Surroundings) -> Surrounding
     told = tuple((name, value) for name, value in element.attrib.items() if name in _TELLING)
     if not told and tag not in _SPEAKING:
         return parent
-    attributes = dict(told)
-    backdrop = backdrop_of(attributes, parent.backdrop) if attributes else parent.backdrop
+    hint, hides, backdrop = _said(tag, told, parent.backdrop)
     return Surroundings(
-        hint=_hint(tag, told) or parent.hint,
-        is_hidden=parent.is_hidden or (bool(attributes) and is_hidden(attributes, backdrop)),
+        hint=hint or parent.hint,
+        is_hidden=parent.is_hidden or hides,
         is_link=parent.is_link or tag in ("a", "button"),
         heading=int(tag[1]) if tag in _HEADINGS else parent.heading,
         is_preformatted=parent.is_preformatted or tag == "pre",
@@ -126,9 +125,16 @@ def _within(element: lxml.html.HtmlElement, parent: Surroundings) -> Surrounding
 
 
 @lru_cache(maxsize=4096)
-def _hint(tag: str, told: tuple[tuple[str, str], ...]) -> NoiseKind | None:
-    """The same few elements come again and again on a page, and on the pages of a site."""
-    return hint_of(tag, dict(told))
+def _said(
+    tag: str, told: tuple[tuple[str, str], ...], behind: Colour | None
+) -> tuple[NoiseKind | None, bool, Colour | None]:
+    """What an element says of itself: a kind of noise, whether it is hidden, and the colour behind its text.
+
+    The same few elements come again and again on a page, and on the pages of a site.
+    """
+    attributes = dict(told)
+    backdrop = backdrop_of(attributes, behind) if attributes else behind
+    return hint_of(tag, attributes), bool(attributes) and is_hidden(attributes, backdrop), backdrop
 
 
 @dataclass(slots=True)
