@@ -38,6 +38,8 @@ from rag.types import Document, Hit, IngestProgress, Scope, Source, Span, Turn
 
 #: Passages that Chroma takes over at a time: a question that comes in between waits a tenth of a second.
 SLICE_ROWS: Final = 100
+#: Answers go before indexing where they compute at the same time.
+INDEXER_NICE: Final = 5
 
 _SPOKEN = {"chat": "The model", "search": "The search", "indexer": "The indexing"}
 
@@ -87,7 +89,7 @@ class LocalWorkbench:
         self.hosts: Final = {
             "search": Host("search", search, (paths,), on_death=self._tell_death, log=log),
             "chat": Host("chat", make_chat, (paths, settings.chat_model), on_death=self._tell_death, log=log),
-            "indexer": Host("indexer", make_indexer, (paths,), nice=5, on_death=self._tell_death, log=log),
+            "indexer": Host("indexer", make_indexer, (paths,), nice=INDEXER_NICE, on_death=self._tell_death, log=log),
             "pages": pages_host(log),
         }
         self._pages = HostedPages(self.hosts["pages"], self.files)

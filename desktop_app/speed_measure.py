@@ -84,7 +84,7 @@ def measure_speed(plan: SpeedPlan, tell: Tell) -> SpeedReport:
     bench = Host("bench", make_bench, (home,))
     try:
         tell("indexing the documents")
-        indexing = time_indexing(home, plan.documents, bench, plan.n_indexing_rounds)
+        indexing = time_indexing(home, plan.documents, plan.n_indexing_rounds)
         documents = _measure_documents(plan, questions, tell)
         tell("reading files")
         reading = time_reading(plan.files, _paths(plan, "files"), bench, plan.n_indexing_rounds) if plan.files else None
