@@ -164,11 +164,13 @@ class Indexing(QObject):
     def add(self, wish: Wish, *, is_rescan: bool = False, is_resumed: bool = False) -> None:
         """Add this after what is being read now, and before any vectors; the same is not queued twice.
 
-        Of what is resumed, a path where nothing is at the moment is passed over.
+        What is resumed is not queued either while it is being read. Of it, a path where nothing is at the moment is
+        passed over.
         """
         job = _Job(wish, is_rescan, is_resumed)
         with self._condition:
-            if job in self._waiting:
+            others = [self._job, *self._waiting] if is_resumed and self._stage is Stage.READING else self._waiting
+            if any((one.wish, one.is_rescan) == (wish, is_rescan) for one in others):
                 return
             place = len(self._waiting) if is_rescan else sum(not one.is_rescan for one in self._waiting)
             self._waiting.insert(place, job)

@@ -104,6 +104,19 @@ def test_what_a_person_adds_comes_before_the_rescans_that_wait(
     ]  # fmt: skip
 
 
+def test_what_is_resumed_is_not_read_twice(qtbot: QtBot, bench: FakeWorkbench, indexing: Indexing) -> None:
+    bench.file_gate.clear()
+    first, second = Wish((Path("a.txt"),)), Wish((Path("b.txt"),))
+    indexing.add(first)
+    qtbot.waitUntil(bench.file_gate.is_awaited.is_set)
+    indexing.add(second)
+    for wish in (first, second):
+        indexing.add(wish, is_resumed=True)
+    bench.file_gate.set()
+    qtbot.waitUntil(lambda: not indexing.is_busy)
+    assert bench.added == [first.paths, second.paths]
+
+
 def test_a_pause_holds_the_reading_and_the_computing_until_it_is_over(
     qtbot: QtBot, bench: FakeWorkbench, indexing: Indexing
 ) -> None:
