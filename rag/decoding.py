@@ -67,13 +67,14 @@ def decode(content: bytes, path: str) -> str:
     return _LINE_END.sub("\n", text)
 
 
-def refuse_long(content: bytes, path: str) -> None:
+def refuse_long(content: bytes, path: str, times: int = 1) -> None:
     """Without decoding it as a whole, which costs up to four times its size.
 
     Raises:
-        UnreadableSource: the bytes stand for more than `MAX_CHARS` characters, in whichever encoding.
+        UnreadableSource: the bytes stand for more than so many `times` `MAX_CHARS` characters, in whichever encoding.
     """
-    if len(content) <= MAX_CHARS:
+    max_chars = times * MAX_CHARS
+    if len(content) <= max_chars:
         return
     decoder = codecs.getincrementaldecoder(_encoding_by_mark(content) or "utf-8")("replace")
     n_chars = 0
@@ -81,8 +82,8 @@ def refuse_long(content: bytes, path: str) -> None:
         piece = decoder.decode(content[start : start + _PIECE_BYTES])
         # What is replaced may be a character or a part of one; a byte order mark is none.
         n_chars += len(piece) - piece.count("\ufffd") - piece.count("\ufeff")
-        if n_chars > MAX_CHARS:
-            millions = f"over {MAX_CHARS // 10**6} million characters"
+        if n_chars > max_chars:
+            millions = f"over {max_chars // 10**6} million characters"
             raise UnreadableSource(path=path, reason=f"its text is too long ({millions}). Split it and add the parts.")
 
 

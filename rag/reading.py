@@ -18,7 +18,7 @@ from pathlib import Path
 from typing import BinaryIO
 
 from rag import archives, noise, sniffing
-from rag.decoding import MAX_CHARS
+from rag.decoding import MAX_CHARS, refuse_long
 from rag.errors import EmptySource, EncryptedSource, SourceError, UnreadableSource, UnsupportedFormat
 from rag.formats import FORMATS, Format, FormatReader
 from rag.types import Part, Reading
@@ -34,6 +34,8 @@ _NOT_READ = {
     sniffing.PPT: "it is in the old PowerPoint format. Save it as .pptx and add that.",
     sniffing.ZIP: "it is a zip archive. Unpack it and add the folder.",
 }
+#: Text of which a good half may be markup; what is made of it takes several times its size.
+_MARKED_UP = frozenset({sniffing.HTML, sniffing.JSON, sniffing.JSON_LINES, sniffing.XML})
 _NOT_STORED = re.compile("[\ud800-\udfff\0]")
 
 
@@ -75,6 +77,8 @@ class LocalReader:
         if not content:
             raise EmptySource(path=str(path), reason="the file is empty.")
         media_type = sniffing.media_type_of(content, path.suffix.lower())
+        if media_type in _MARKED_UP:
+            refuse_long(content, str(path), times=2)
         reader = self._reader_of(media_type, path)
         try:
             reading = _storable(reader.read(content, path))

@@ -156,6 +156,19 @@ def test_a_text_that_is_too_long_is_refused_with_what_to_do(
         read(_written(tmp_path, "long.txt", too_long.encode(encoding)))
 
 
+@pytest.mark.parametrize("name", ["a.html", "a.jsonl", "a.json", "a.xml"])
+def test_of_what_is_marked_up_twice_as_many_characters_are_read(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, name: str
+) -> None:
+    text = {"a.html": "<p>A line of text.</p>\n", "a.xml": "<a>Text.</a>"}.get(name, '{"text": "A line of text."}\n')
+    whole = {"a.json": f"[{text}]", "a.xml": f"<x>{text}</x>"}.get(name, text)
+    monkeypatch.setattr(decoding, "MAX_CHARS", len(whole) // 2 + 1)
+    read(_written(tmp_path, name, whole))
+    monkeypatch.setattr(decoding, "MAX_CHARS", len(whole) // 2 - 1)
+    with pytest.raises(UnreadableSource, match=r"too long .* Split it"):
+        read(_written(tmp_path, name, whole))
+
+
 def test_a_text_is_not_too_long_for_the_bytes_that_its_characters_take(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
