@@ -11,7 +11,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from rag.errors import EmptySource, EncryptedSource, NoTextLayer, SourceError, UnreadableSource
+from rag.pdfium import PdfFile
 from rag.readers.pdf import PdfReader
+from rag.readers.pdf_layout import layouts_of
 from rag.types import NoiseKind, Reading
 from tests.pdf_files import encrypted, pages_pdf, pdf, picture, set_lines, set_text, stream
 
@@ -22,6 +24,9 @@ PROSE = [
     "into the basin, so that no ferry could leave. Divers found the hull unharmed.",
     "The company expects to pay for the damage.",
 ]
+TURNED = b"".join(
+    b"BT /F1 10 Tf 0 1 -1 0 %d 72 Tm (%s) Tj ET\n" % (100 + 12 * n, line.encode()) for n, line in enumerate(PROSE)
+)
 
 
 def read(content: bytes) -> Reading:
@@ -202,10 +207,8 @@ def test_characters_that_no_text_holds_are_cleaned_away() -> None:
 
 def test_a_page_that_is_turned_reads_as_one_that_is_not() -> None:
     upright = read(pages_pdf([set_lines(72, 700, PROSE)])).text
-    turned = b"BT /F1 10 Tf 0 1 -1 0 %d 72 Tm (%s) Tj ET\n"
-    content = b"".join(turned % (100 + 12 * n, line.encode()) for n, line in enumerate(PROSE))
-    assert read(pages_pdf([content], page=b"/Rotate 90")).text == upright
-    assert read(pages_pdf([content])).text == upright
+    assert read(pages_pdf([TURNED], page=b"/Rotate 90")).text == upright
+    assert read(pages_pdf([TURNED])).text == upright
 
 
 def _tree(kids: bytes) -> bytes:
@@ -305,3 +308,18 @@ def test_parts_and_marks_are_in_order_and_inside_the_text(contents: list[list[tu
     assert not "".join(between).strip()
     assert sum(len(part.span) for part in reading.parts) + len("".join(between)) == len(reading.text)
     assert not {"\0", "\x02", "\r"} & set(reading.text)
+
+
+@settings(max_examples=40, deadline=None)
+@given(pages, st.sampled_from([b"", b"/Rotate 90", b"/Rotate 180"]))
+def test_a_page_is_laid_out_alike_alone_and_among_others(
+    contents: list[list[tuple[int, int, str, int]]], turn: bytes
+) -> None:
+    drawn = [b"".join(set_text(*run) for run in page) for page in contents]
+    with PdfFile(pages_pdf([*drawn, TURNED, set_lines(72, 700, PROSE)], page=turn), "report.pdf") as file:
+        opened = [page for number in range(1, file.n_pages + 1) if (page := file.page_text(number))]
+        together = layouts_of(opened)
+        alone = [layout for page in opened for layout in layouts_of([page])]
+        for page in opened:
+            page.close()
+    assert together == alone
