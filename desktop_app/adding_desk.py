@@ -48,6 +48,7 @@ class AddingDesk(QObject):
         self._wishes = wishes
         self._tried_again: set[Wish] = set()
         self._resumed: set[Wish] = set()
+        self._has_died = self._has_learnt_again = False
         self._is_closed = False
         self._window = window
         self._clock_s = clock_s
@@ -242,6 +243,12 @@ class AddingDesk(QObject):
 
     @Slot(int)
     def _rest(self, n_unlearnt: int) -> None:
+        """Nothing goes on; where the engine has died over it, it is tried once more, until all is learnt one day."""
+        if n_unlearnt and self._has_died and not self._has_learnt_again:
+            self._has_learnt_again = True
+            self.learn()
+        self._has_died = False
+        self._has_learnt_again = self._has_learnt_again and n_unlearnt > 0
         self._progress = None
         self._n_unlearnt = n_unlearnt
         self._window.status_line.show_unlearnt(n_unlearnt)
@@ -256,7 +263,9 @@ class AddingDesk(QObject):
     def _show_failure(self, exc: Exception) -> None:
         self._progress = None
         self._window.status_line.clear_activity()
-        self._window.show_problem(explain(exc))
+        self._has_died = isinstance(exc, ChildDied)
+        if not self._has_died or self._has_learnt_again:  # the first death is told by the workbench
+            self._window.show_problem(explain(exc))
 
     def _enable_actions(self) -> None:
         actions, is_busy = self._window.actions_by_name, self._indexing.is_busy

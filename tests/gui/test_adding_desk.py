@@ -169,6 +169,23 @@ def test_an_adding_whose_engine_died_twice_goes_on_when_that_is_restarted(qtbot:
     assert Wishes(tmp_path / "wishes.json").left == ()
 
 
+def test_learning_goes_on_by_itself_after_its_engine_has_died_and_is_not_tried_for_ever(
+    qtbot: QtBot, tmp_path: Path
+) -> None:
+    bench = Dying(n_deaths=0)
+    with open_window(qtbot, tmp_path, bench) as opened:
+        opened.wait(lambda: not opened.controller.indexing.is_busy)
+        bench.n_missing, bench.n_deaths = 3, 1
+        opened.controller.adding.learn()
+        opened.wait(lambda: not bench.n_missing and not opened.controller.indexing.is_busy)
+        assert opened.window.banner.notices == ()
+        bench.n_missing, bench.n_deaths = 3, 9
+        opened.controller.adding.learn()
+        opened.wait(lambda: opened.window.banner.notices)
+        opened.wait(lambda: "3 passages are found by words" in activity(opened))
+        assert bench.n_deaths == 7
+
+
 def test_what_kills_its_engine_again_at_the_next_start_is_given_up_with_a_word(qtbot: QtBot, tmp_path: Path) -> None:
     (tmp_path / "a.txt").touch()
     with open_window(qtbot, tmp_path, Dying(n_deaths=9)) as opened:
