@@ -16,8 +16,9 @@ from typing import NamedTuple
 import numpy as np
 
 from rag.pdfium import HYPHEN, NOTHING, Boxes, PageText
+from rag.readers.pdf_columns import lines_of
 from rag.readers.pdf_joints import joints, rows_of_tables
-from rag.readers.pdf_lines import Line, lines_of
+from rag.readers.pdf_lines import Line
 
 _SPACES = re.compile("  +")
 _NO_TITLE = re.compile(r"@|://|^[\W\d_]*$|^(?:table of )?contents$|^inhalt(?:sverzeichnis)?$", re.IGNORECASE)
