@@ -35,6 +35,7 @@ _REASONS = {
     "names_held": "names of the question in the best sentence",
     "names_held_by_passage": "names of the question in its passage",
     "numbers_held": "numbers of the question in the best sentence",
+    "clauses_held": "words of each part of the question in one sentence",
     "holds_kind": "holds the kind of thing that is asked for",
     "question_weight": "how telling the words of the question are",
     "proximity": "how close together these words stand",

@@ -28,6 +28,16 @@ _REASON = re.compile(
 
 #: So many different content words are more than one thing is asked with.
 COMPOUND_WORDS = 12
+#: Where a clause may end: at a mark, or before a word that joins or contrasts; not within “May 4, 2023”.
+_BETWEEN_CLAUSES = re.compile(
+    r"[;?!\n]|,(?!\s*\d)|[.:](?=\s)|(?=\b(?:and|or|but|while|whereas|although|though|compared|than|versus)\b)",
+    re.IGNORECASE,
+)
+#: What has fewer content words is no clause of its own; of more clauses than this, the rest is not told apart.
+CLAUSE_WORDS = 3
+MOST_CLAUSES = 8
+#: A clause of only two that has fewer belongs to the other one: “designed and manufactured in Montana”.
+WORDS_OF_EITHER = 6
 
 
 class AnswerKind(StrEnum):
@@ -58,7 +68,8 @@ class Asking:
     """A question made ready for scoring.
 
     `weights` maps each content stem to its inverse document frequency over passages; `names` are the stems that
-    stand in capitalised names, `numbers` the figures. `words_of` maps a stem back to the word as asked.
+    stand in capitalised names, `numbers` the figures. `words_of` maps a stem back to the word as asked. `clauses` are
+    the parts of a compound question, in order; empty where it has but one.
     """
 
     text: str
@@ -67,6 +78,7 @@ class Asking:
     names: frozenset[str]
     numbers: frozenset[str]
     words_of: Mapping[str, str]
+    clauses: tuple[str, ...] = ()
 
     @property
     def total_weight(self) -> float:
@@ -76,6 +88,11 @@ class Asking:
     def is_compound(self) -> bool:
         """Whether it asks about several things at once, as far as its length tells."""
         return len(self.weights) >= COMPOUND_WORDS
+
+    @property
+    def has_clauses_apart(self) -> bool:
+        """Whether its clauses ask each for something of its own."""
+        return len(self.clauses) > 2 or (bool(self.clauses) and min(map(_n_content, self.clauses)) >= WORDS_OF_EITHER)
 
 
 def answer_kind(question: str) -> AnswerKind:
@@ -101,7 +118,29 @@ def asking(question: str, n_passages: int, holding: Mapping[str, int]) -> Asking
         named & weights.keys(),
         numbers(question),
         {t.stem: t.word for t in terms},
+        clauses(question) if len(weights) >= COMPOUND_WORDS else (),
     )
+
+
+def clauses(question: str) -> tuple[str, ...]:
+    """The clauses of a question, in order; what is too short to stand alone goes with the next.
+
+    Empty where there is but one, as in scripts whose marks and joining words are others.
+    """
+    found: list[str] = []
+    rest = ""
+    for part in _BETWEEN_CLAUSES.split(question):
+        rest = f"{rest} {part.strip()}".strip()
+        if _n_content(rest) >= CLAUSE_WORDS and len(found) < MOST_CLAUSES:
+            found.append(rest)
+            rest = ""
+    if rest and found:
+        found[-1] = f"{found[-1]} {rest}"
+    return tuple(found) if len(found) > 1 else ()
+
+
+def _n_content(text: str) -> int:
+    return len({term.stem for term in content_terms(text)})
 
 
 def holds_kind(kind: AnswerKind, text: str, asked: frozenset[str]) -> bool:

@@ -17,6 +17,7 @@ from rag.positions import positions, statements_against
 from rag.quoting import Chosen, answer_span, choose, cut, with_others
 from rag.ranking import Ranking, rank
 from rag.retrieval import Retrieval, Retriever
+from rag.rows import StoredSentence
 from rag.store import Store
 from rag.surveying import surveyed
 from rag.surveys import survey_of
@@ -24,8 +25,9 @@ from rag.terms import content_terms, numbers
 from rag.types import Findings, Period, Quote, Scope, Verdict
 from rag.weights import Weights, verdict_features
 
-#: Passages whose sentences are judged.
+#: Passages whose sentences are judged, for a question about one thing and about several.
 JUDGED = 12
+JUDGED_OF_COMPOUND = 20
 #: Below this confidence, values that differ are rather answers to other questions.
 LEAST_TO_DIFFER = 0.5
 
@@ -89,7 +91,7 @@ class Finder:
         """Quote the best sentences and say what they allow to answer."""
         asked, judging = retrieval.asked, ranking.judging
         measured = verdict_features(asked, ranking.rows, ranking.scores)
-        confidence = judging.confidence(measured)
+        confidence = judging.confidence(measured, ranking.clauses_held)
         chosen = with_others(choose(ranking), statements_against(ranking))
         missing = _missing(asked, [_with_source(kept) for kept in chosen])
         found = Findings(
@@ -98,7 +100,7 @@ class Finder:
             judging.verdict(confidence, _missing_share(asked, missing), is_compound=asked.is_compound),
             confidence,
             missing,
-            reasons=judging.reasons(measured),
+            reasons=judging.reasons(measured, ranking.clauses_held),
         )
         if found.verdict is Verdict.NOT_IN_SOURCES or not found.quotes:
             return replace(found, quotes=(), verdict=Verdict.NOT_IN_SOURCES)
@@ -121,9 +123,9 @@ class Finder:
         return Quote.cut(self._store.document(candidate.source.id), place, chance)
 
 
-def candidates_of(store: Store, retrieval: Retrieval, judged: int = JUDGED) -> tuple[Candidate, ...]:
-    """The best hits with their sentences and the sentences' cosines with the question."""
-    hits = retrieval.hits[:judged]
+def candidates_of(store: Store, retrieval: Retrieval) -> tuple[Candidate, ...]:
+    """The best hits with their sentences and the sentences' cosines with the question and its clauses."""
+    hits = retrieval.hits[: JUDGED_OF_COMPOUND if retrieval.asked.clauses else JUDGED]
     sentences = store.sentences([hit.passage_id for hit in hits])
     return tuple(
         Candidate(
@@ -134,13 +136,17 @@ def candidates_of(store: Store, retrieval: Retrieval, judged: int = JUDGED) -> t
             hit.score,
             hit.lexical,
             hit.similarity or 0.0,
-            tuple(
-                CandidateSentence(s.span, s.text, float(s.embedding @ retrieval.embedding) if s.embedding.size else 0.0)
-                for s in sentences.get(hit.passage_id, ())
-            ),
+            tuple(_measured(sentence, retrieval) for sentence in sentences.get(hit.passage_id, ())),
         )
         for hit in hits
     )
+
+
+def _measured(sentence: StoredSentence, retrieval: Retrieval) -> CandidateSentence:
+    if not sentence.embedding.size:  # words only, so far
+        return CandidateSentence(sentence.span, sentence.text, 0.0, (0.0,) * len(retrieval.asked.clauses))
+    near = tuple((retrieval.of_clauses @ sentence.embedding).tolist()) if retrieval.asked.clauses else ()
+    return CandidateSentence(sentence.span, sentence.text, float(sentence.embedding @ retrieval.embedding), near)
 
 
 def _in_order(quotes: tuple[Quote, ...], period: Period | None) -> tuple[Quote, ...]:
@@ -158,7 +164,7 @@ def _nothing(retrieval: Retrieval) -> Findings:
 
 def _missing(asked: Asking, texts: Sequence[str]) -> tuple[str, ...]:
     """The words of the question, as asked, that no quoted passage holds."""
-    held = {t.stem for text in texts for t in content_terms(text)}
+    held = {t.stem for text in dict.fromkeys(texts) for t in content_terms(text)}
     return tuple(word for stem, word in asked.words_of.items() if stem not in held)
 
 

@@ -6,6 +6,7 @@ import math
 from collections.abc import Sequence
 from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
+from functools import lru_cache
 
 import numpy as np
 import numpy.typing as npt
@@ -42,11 +43,15 @@ NAMES = (
 
 @dataclass(frozen=True, slots=True)
 class CandidateSentence:
-    """A sentence of a retrieved passage; `similarity` is its cosine with the question."""
+    """A sentence of a retrieved passage.
+
+    `similarity` is its cosine with the question, `of_clauses` are those with each clause of a compound one.
+    """
 
     span: Span
     text: str
     similarity: float
+    of_clauses: tuple[float, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,6 +93,19 @@ def sentence_features(asked: Asking, candidate: Candidate) -> npt.NDArray[np.flo
     return np.array(rows, dtype=np.float32).reshape(len(rows), len(NAMES))
 
 
+def clause_shares(asked: Asking, texts: Sequence[str]) -> npt.NDArray[np.float64]:
+    """float64, (texts, clauses of the question): how much of each clause's weight each text holds, in 0..1."""
+    stems = [{t.stem for t in words(clause)} & asked.weights.keys() for clause in asked.clauses]
+    held = [_held(text).counts.keys() for text in texts] if stems else ()
+    shares = [[_part(asked, of_clause, own) for of_clause in stems] for own in held]
+    return np.array(shares, dtype=np.float64).reshape(len(texts), len(stems))
+
+
+def _part(asked: Asking, of_clause: AbstractSet[str], stems: AbstractSet[str]) -> float:
+    total = sum(asked.weights[s] for s in of_clause)
+    return sum(asked.weights[s] for s in of_clause & stems) / total if total else 0.0
+
+
 @dataclass(frozen=True, slots=True)
 class _Shared:
     """What all sentences of a passage have in common."""
@@ -126,6 +144,7 @@ def _row(
     ]
 
 
+@lru_cache(maxsize=1_000)
 def _held(text: str) -> _Held:
     counts: dict[str, int] = {}
     places: dict[str, list[int]] = {}

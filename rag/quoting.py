@@ -9,6 +9,8 @@ from contextlib import suppress
 from dataclasses import dataclass
 from typing import Protocol
 
+import numpy as np
+
 from rag.asking import AnswerKind
 from rag.features import Candidate
 from rag.folding import is_repeated
@@ -20,10 +22,20 @@ from rag.types import Document, Quote, Span
 #: Quotes at most, for a question about one thing and about several.
 MOST_QUOTES = 5
 MOST_OF_COMPOUND = 8
+#: So many are quoted of a question with two clauses and more: some, and two for each clause, up to a number.
+QUOTES_BESIDE_CLAUSES, QUOTES_OF_CLAUSE, MOST_OF_CLAUSES = 4, 2, 12
+#: What the share of a clause's words that a sentence holds counts beside its cosine with the clause.
+WORDS_OF_CLAUSE = 0.5
 #: The length up to which neighbouring sentences become one quote.
 LONGEST_JOINED_CHARS = 420
 
 _HEADING = re.compile(r"#{1,6}\s")
+#: A line that tells of its document and not of what the document is about.
+_OF_DOCUMENT = re.compile(
+    r"(?:source|publisher|publication|authors?|byline|by|title|subject|date|published|posted|(?:last )?updated|created|"
+    r"modified|category|categories|section|topics?|tags?|keywords?|url|link|language)[ \t]*:[ \t]*\S[^\n]*",
+    re.IGNORECASE,
+)
 #: Letters of scripts that write a word in one or two of them.
 _DENSE = re.compile(r"[\u0e00-\u0eff\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af]")
 _YES_OR_NO = re.compile(
@@ -51,13 +63,17 @@ def choose(ranking: Ranking) -> list[Chosen]:
     """The sentences worth quoting, best first; one that touches a chosen one of its passage joins it.
 
     Where several things are asked, a sentence gains by holding words of the question that no chosen one holds: five
-    sentences about one thing do not answer a question about two.
+    sentences about one thing do not answer a question about two. Where its clauses can be told apart, each of them is
+    sought for.
     """
-    most = MOST_OF_COMPOUND if ranking.asked.is_compound else MOST_QUOTES
-    open_to = [ranked for ranked in ranking.sentences[: 4 * most] if is_quotable(ranked.sentence.text)]
+    asked = ranking.asked
+    if asked.has_clauses_apart:
+        return _of_clauses(ranking)
+    most = MOST_OF_COMPOUND if asked.is_compound else MOST_QUOTES
+    open_to = [ranking.sentences[place] for place in _quotable(ranking) if place < 4 * most]
     if not open_to:
         return []
-    held = {id(ranked): _stems(ranked) & ranking.asked.weights.keys() for ranked in open_to}
+    held = {id(ranked): _stems(ranked) & asked.weights.keys() for ranked in open_to}
     first = open_to[0]
     chosen: list[Chosen] = []
     covered: set[str] = set()
@@ -71,6 +87,47 @@ def choose(ranking: Ranking) -> list[Chosen]:
         if _taken(chosen, best, most):
             covered |= held[id(best)]
     return _merged(chosen)
+
+
+def _of_clauses(ranking: Ranking) -> list[Chosen]:
+    """Behind the best sentence, each clause of the question in turn gets the one that is worth most to it.
+
+    The clause with the best one comes first; when all have theirs, they begin again.
+    """
+    n_clauses = len(ranking.asked.clauses)
+    places = _quotable(ranking)
+    open_to = [ranking.sentences[place] for place in places]
+    near = np.array([ranked.sentence.of_clauses for ranked in open_to]).reshape(len(open_to), n_clauses)
+    near = near + WORDS_OF_CLAUSE * ranking.shares[places]
+    worth = ranking.scores[places][:, None] + ranking.judging.clause_weight * near
+    most = min(MOST_OF_CLAUSES, QUOTES_BESIDE_CLAUSES + QUOTES_OF_CLAUSE * n_clauses)
+    chosen: list[Chosen] = []
+    waiting: set[int] = set()
+    best = 0
+    for _ in range(min(2 * most, len(open_to))):
+        _taken(chosen, open_to[best], most)
+        worth[best] = -np.inf
+        waiting = waiting or set(range(n_clauses))
+        of_waiting = np.where([clause in waiting for clause in range(n_clauses)], worth, -np.inf)
+        best, clause = divmod(int(of_waiting.argmax()), n_clauses)
+        waiting.discard(clause)
+    return _merged(chosen)
+
+
+def _quotable(ranking: Ranking) -> list[int]:
+    """The places of the sentences that may be quoted; where several things are asked, places are dear."""
+    return [
+        place
+        for place, ranked in enumerate(ranking.sentences)
+        if is_quotable(ranked.sentence.text) and not (ranking.asked.is_compound and _tells_of_document(ranked))
+    ]
+
+
+def _tells_of_document(ranked: Ranked) -> bool:
+    """Whether it is the title of its document or a line such as `Source: ...`: what a quote is shown with anyway."""
+    text = ranked.sentence.text.strip()
+    is_title = text == ranked.candidate.source.title.strip() and not text.endswith(".")
+    return is_title or _OF_DOCUMENT.fullmatch(text) is not None
 
 
 def with_others(chosen: list[Chosen], others: Sequence[Ranked]) -> list[Chosen]:

@@ -10,7 +10,7 @@ import numpy.typing as npt
 
 from rag import pointing
 from rag.asking import Asking
-from rag.features import Candidate, CandidateSentence, sentence_features
+from rag.features import Candidate, CandidateSentence, clause_shares, sentence_features
 from rag.pointing import SentenceReading, read_sentences
 from rag.ports import EvidenceReader
 from rag.weights import Judging, Weights
@@ -31,16 +31,25 @@ class Ranked:
 
 @dataclass(frozen=True, slots=True)
 class Ranking:
-    """The sentences of a question, best first, with their features in the same order and the weights that apply."""
+    """The sentences of a question, best first, with their features in the same order and the weights that apply.
+
+    `shares` is what each sentence holds of each clause, float64, (sentences, clauses).
+    """
 
     asked: Asking
     sentences: tuple[Ranked, ...]
     rows: npt.NDArray[np.float32]
     judging: Judging
+    shares: npt.NDArray[np.float64]
 
     @property
     def scores(self) -> npt.NDArray[np.float64]:
         return np.array([ranked.score for ranked in self.sentences])
+
+    @property
+    def clauses_held(self) -> float | None:
+        """How much of a clause the sentence holds that holds most of it, on average; None without clauses."""
+        return float(self.shares.max(axis=0).mean()) if self.asked.clauses else None
 
 
 def rank(
@@ -91,4 +100,5 @@ def ordered(
     scores = judging.rank(rows)
     order = np.argsort(-scores, kind="stable")
     ranked = tuple(Ranked(owners[i][0], owners[i][1], float(scores[i]), read[i]) for i in order)
-    return Ranking(asked, ranked, rows[order], judging)
+    shares = clause_shares(asked, [sentence.text for _, sentence in owners])
+    return Ranking(asked, ranked, rows[order], judging, shares[order])

@@ -48,11 +48,15 @@ class VectorSearch(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class Retrieval:
-    """What was found for a question: it made ready, its embedding (float32, length 1), and the hits, best first."""
+    """What was found for a question: it made ready, its embedding (float32, length 1), and the hits, best first.
+
+    `of_clauses` are the embeddings of its clauses, float32, (clauses, dimension).
+    """
 
     asked: Asking
     embedding: npt.NDArray[np.float32]
     hits: tuple[Hit, ...]
+    of_clauses: npt.NDArray[np.float32]
 
 
 class Retriever:
@@ -85,7 +89,8 @@ class Retriever:
         near |= self._similarities(embedding, set(best) - near.keys())
         passages = self._store.passages(best)
         hits = [self._hit(passages[i], fused[i], lexical.get(i), near.get(i)) for i in best if i in passages]
-        return Retrieval(asked, embedding, tuple(hit for hit in hits if hit is not None))
+        of_clauses = self._embedder.embed(asked.clauses)
+        return Retrieval(asked, embedding, tuple(hit for hit in hits if hit is not None), of_clauses)
 
     def _with_neighbours(self, lexical: Mapping[int, float]) -> dict[int, float]:
         """Full-text scores that count a passage's neighbours as well, as if short passages were windows of one text."""

@@ -101,6 +101,9 @@ SCALARS = (
     "quoted_share",
     "compound_share",
     "cover_weight",
+    "clause_weight",
+    "clauses_held_neutral",
+    "clauses_held_weight",
     "span_weight",
 )
 
@@ -118,6 +121,9 @@ class Judging:
     `quoted_share` elsewhere, `compound_share` anywhere for a compound question; there a quote also gains
     `cover_weight` by holding all the words of the question that the quotes before it lack. `span_weight` is how much
     the margin of an answer's words counts beside the ranking score of their sentence.
+
+    Where a question has clauses, `clause_weight` is what nearness to a clause counts beside the ranking score. Its
+    verdict is pulled, with `clauses_held_weight`, by how much more of the clauses is held than `clauses_held_neutral`.
     """
 
     names: tuple[str, ...]
@@ -133,6 +139,9 @@ class Judging:
     quoted_share: float
     compound_share: float
     cover_weight: float
+    clause_weight: float
+    clauses_held_neutral: float
+    clauses_held_weight: float
     span_weight: float
 
     def rank(self, rows: npt.NDArray[np.float32]) -> npt.NDArray[np.float64]:
@@ -140,16 +149,19 @@ class Judging:
         scores: npt.NDArray[np.float64] = rows.astype(np.float64) @ [self.ranking.get(name, 0.0) for name in self.names]
         return scores
 
-    def confidence(self, measured: npt.NDArray[np.float64]) -> float:
+    def confidence(self, measured: npt.NDArray[np.float64], clauses_held: float | None = None) -> float:
         """How likely the library answers, in 0..1, calibrated on the development sets."""
-        return _logistic(self.intercept + sum(reason.pull for reason in self.reasons(measured)))
+        return _logistic(self.intercept + sum(reason.pull for reason in self.reasons(measured, clauses_held)))
 
-    def reasons(self, measured: npt.NDArray[np.float64]) -> tuple[Reason, ...]:
-        """What moved the verdict, the strongest pull first."""
+    def reasons(self, measured: npt.NDArray[np.float64], clauses_held: float | None = None) -> tuple[Reason, ...]:
+        """What moved the verdict, the strongest pull first; `clauses_held` is None for a question without clauses."""
         pulls = [
             Reason(name, value, weight * (value - mean) / deviation)
             for (name, (mean, deviation, weight)), value in zip(self.verdict_of.items(), measured.tolist(), strict=True)
         ]
+        if clauses_held is not None:
+            pull = self.clauses_held_weight * (clauses_held - self.clauses_held_neutral)
+            pulls.append(Reason("clauses_held", clauses_held, pull))
         return tuple(sorted(pulls, key=lambda reason: -abs(reason.pull)))
 
     def chance(self, score: float) -> float:

@@ -21,7 +21,7 @@ import numpy.typing as npt
 from desktop_app.engine_embedder import open_embedder
 from desktop_app.paths import AppPaths
 from rag.asking import Asking
-from rag.evidence import JUDGED, candidates_of
+from rag.evidence import candidates_of
 from rag.features import Candidate, sentence_features
 from rag.pointing import SentenceReading
 from rag.ports import EvidenceReader
@@ -106,7 +106,7 @@ def _asked(asked_of: QuestionSet, retriever: Retriever, store: Store, reader: Ev
 
     def one(question: dict[str, Any], kind: str, scope: Scope) -> Collected:
         retrieval = retriever.retrieve(question["question"], scope)
-        return _measured(asked_of.name, kind, question, retrieval, candidates_of(store, retrieval, JUDGED), reader)
+        return _measured(asked_of.name, kind, question, retrieval, candidates_of(store, retrieval), reader)
 
     for n, question in enumerate(questions[:: asked_of.every]):
         kind = "out_of_corpus" if question.get("unanswerable_kind") == "null_query" else "adversarial"

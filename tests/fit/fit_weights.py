@@ -18,6 +18,7 @@ import json
 import re
 import string
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -28,6 +29,7 @@ from sklearn.linear_model import LogisticRegression
 from desktop_app.engine_reader import open_reader
 from desktop_app.paths import AppPaths
 from rag import pointing
+from rag.features import clause_shares
 from rag.quoting import answer_span, choose
 from rag.ranking import Ranking, ordered
 from rag.weights import (
@@ -53,6 +55,9 @@ CHOSEN = {
     "quoted_share": 0.4,
     "compound_share": 0.2,
     "cover_weight": 16.0,
+    "clause_weight": 10.0,
+    "clauses_held_neutral": 0.31,
+    "clauses_held_weight": 4.0,
     "span_weight": 0.8,
 }
 TRIED = {
@@ -60,6 +65,7 @@ TRIED = {
     "quoted_share": (0.3, 0.4, 0.5, 0.6, 0.7),
     "compound_share": (0.2, 0.3, 0.4),
     "cover_weight": (0.0, 4.0, 8.0, 16.0),
+    "clause_weight": (0.0, 4.0, 10.0, 20.0),
     "span_weight": (0.0, 0.1, 0.2, 0.4, 0.8),
 }
 
@@ -94,7 +100,8 @@ def fit(examples: Sequence[Collected], *, with_reader: bool) -> dict[str, Any]:
     ranking = {name: round(w, 4) for name, w in zip(names, weights.tolist(), strict=True) if w}
     fitted: dict[str, Any] = {"ranking": ranking, **CHOSEN}
     scores = [r @ weights for r in rows]
-    fitted |= _fit_verdict(examples, rows, scores, holds, verdict_names)
+    clauses_held = [_clauses_held(e, _judged(e, with_reader)) for e in examples]
+    fitted |= _fit_verdict(examples, rows, scores, holds, clauses_held, verdict_names)
     rankings = [
         ordered(e.asked, _judged(e, with_reader), r.astype(np.float32), _read(e, with_reader), _judging(fitted, names))
         for e, r in zip(examples, rows, strict=True)
@@ -106,6 +113,14 @@ def fit(examples: Sequence[Collected], *, with_reader: bool) -> dict[str, Any]:
 
 def _judged(example: Collected, with_reader: bool) -> list[Any]:
     return [example.candidates[i] for i in example.read] if with_reader else list(example.candidates)
+
+
+def _clauses_held(example: Collected, judged: Sequence[Any]) -> float:
+    """As the ranking says it; no number where the question has no clauses."""
+    if not example.asked.clauses:
+        return float("nan")
+    texts = [sentence.text for candidate in judged for sentence in candidate.sentences]
+    return float(clause_shares(example.asked, texts).max(axis=0).mean())
 
 
 def _read(example: Collected, with_reader: bool) -> Sequence[Any]:
@@ -157,11 +172,12 @@ def _top_figures(examples: Sequence[Collected], scores: Sequence[Rows], holds: S
     return figures
 
 
-def _fit_verdict(
+def _fit_verdict(  # noqa: PLR0917
     examples: Sequence[Collected],
     rows: Sequence[Rows],
     scores: Sequence[Rows],
     holds: Sequence[Any],
+    clauses_held: Sequence[float],
     names: Sequence[str],
 ) -> dict[str, Any]:
     measured, chances = [], []
@@ -179,7 +195,8 @@ def _fit_verdict(
     weight = np.where(kinds == "adversarial", ADVERSARIAL_WEIGHT, 1.0)
     model = LogisticRegression(C=0.3, max_iter=1000)
     model.fit(scaled[~checked], answers[~checked], sample_weight=weight[~checked])
-    confidence = model.predict_proba(scaled)[:, 1]
+    pulls = CHOSEN["clauses_held_weight"] * (np.array(clauses_held) - CHOSEN["clauses_held_neutral"])
+    confidence = 1 / (1 + np.exp(-model.decision_function(scaled) - np.nan_to_num(pulls)))
     compound = np.array([e.asked.is_compound for e in examples])
     refused = READ_REFUSED if len(names) == len(READ_VERDICT_NAMES) else PLAIN_REFUSED
     answers_at, compound_answers_at = (
@@ -232,10 +249,6 @@ def _print_tried(
             print("  ", setting, value, figures(answered, judging))
 
 
-def _with(ranking: Ranking, judging: Judging) -> Ranking:
-    return Ranking(ranking.asked, ranking.sentences, ranking.rows, judging)
-
-
 def _quote_figures(answered: Sequence[tuple[Collected, Ranking]], judging: Judging) -> dict[str, Any]:
     figures: dict[str, Any] = {}
     for name in sorted({e.name for e, _ in answered}):
@@ -243,7 +256,7 @@ def _quote_figures(answered: Sequence[tuple[Collected, Ranking]], judging: Judgi
         for example, ranking in answered:
             if example.name != name:
                 continue
-            chosen = choose(_with(ranking, judging))
+            chosen = choose(replace(ranking, judging=judging))
             places = [(c.candidate.source.name, c.span.start, c.span.end) for c in chosen]
             gold = [(g["doc"], g["start"], g["end"]) for g in example.question["gold"]]
             context = [(g["doc"], g["start"], g["end"]) for g in example.question["gold_context"]]
@@ -273,7 +286,7 @@ def _span_figures(answered: Sequence[tuple[Collected, Ranking]], judging: Judgin
         for example, ranking in answered:
             if example.name != "squad_rag" or example.is_checked is not side:
                 continue
-            kept = _with(ranking, judging)
+            kept = replace(ranking, judging=judging)
             pointed = answer_span(choose(kept), kept)
             text = ""
             if pointed is not None:

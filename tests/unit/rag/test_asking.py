@@ -2,7 +2,15 @@
 
 import pytest
 
-from rag.asking import AnswerKind, answer_kind, asking, holds_kind, inverse_document_frequency
+from rag.asking import (
+    MOST_CLAUSES,
+    AnswerKind,
+    answer_kind,
+    asking,
+    clauses,
+    holds_kind,
+    inverse_document_frequency,
+)
 
 
 @pytest.mark.parametrize(
@@ -48,3 +56,38 @@ def test_a_rare_word_weighs_more_than_a_common_one() -> None:
 
 def test_no_weight_is_negative_even_where_every_passage_holds_the_word() -> None:
     assert inverse_document_frequency(10, 10) > 0
+
+
+def test_a_compound_question_falls_into_its_clauses() -> None:
+    question = (
+        "Did the Guardian report that the harbour of Oslo closed on May 4, 2023, while the Times praised the engineers "
+        "who repaired the railway; and which bank paid them $1,000?"
+    )
+    asked = asking(question, 1000, {})
+    assert asked.clauses == (
+        "Did the Guardian report that the harbour of Oslo closed on May 4, 2023",
+        "while the Times praised the engineers who repaired the railway",
+        "and which bank paid them $1,000",
+    )
+    assert asked.has_clauses_apart
+
+
+def test_a_question_about_one_thing_has_no_clauses() -> None:
+    assert asking("Where was the author of Hamlet, a play, born?", 1000, {}).clauses == ()
+    assert asking("作为卡罗莱纳黑豹队的先发球员，谁在九场比赛中拿下了五次擒杀？", 1000, {}).clauses == ()
+
+
+def test_a_list_of_two_is_no_pair_of_clauses() -> None:
+    question = (
+        "Which American company of the state of Montana with two former employees from Bozeman designs, "
+        "manufactures and distributes small arms?"
+    )
+    assert asking(question, 1000, {}).clauses
+    assert not asking(question, 1000, {}).has_clauses_apart
+
+
+def test_clauses_are_bounded_and_lose_no_word() -> None:
+    question = "; ".join(f"which harbour{n} ship{n} storm{n}" for n in range(40))
+    found = clauses(question)
+    assert len(found) == MOST_CLAUSES
+    assert " ".join(found).split() == question.replace(";", "").split()

@@ -5,7 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from rag.asking import asking
-from rag.features import NAMES, sentence_features
+from rag.features import NAMES, clause_shares, sentence_features
 from tests.unit.rag.made import candidate
 
 QUESTION = "Which city fell briefly to the Taliban?"
@@ -48,3 +48,17 @@ def test_every_measurement_is_finite_and_within_its_bounds(question: str, senten
     assert np.isfinite(rows).all()
     assert rows.min() >= 0
     assert rows.max() <= 1.0001
+
+
+def test_a_text_holds_as_much_of_a_clause_as_its_words_weigh() -> None:
+    question = (
+        "Which harbour of Oslo was closed by merchants after a storm, and which engineers from Sweden repaired the "
+        "wooden railway bridge of Bergen?"
+    )
+    shares = clause_shares(asking(question, 100, {}), ["Merchants closed the harbour of Oslo.", "", question])
+    assert shares.shape == (3, 2)
+    assert shares[0, 0] > 0.5
+    assert shares[0, 1] == 0
+    assert shares[1].tolist() == [0, 0]
+    assert shares[2].tolist() == [1, 1]
+    assert clause_shares(asking(QUESTION, 100, {}), ["Kunduz", "fell"]).shape == (2, 0)

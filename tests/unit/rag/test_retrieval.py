@@ -147,3 +147,16 @@ def test_a_store_that_never_had_a_vector_is_searched_by_words(tmp_path: Path) ->
         bare.add_document(made, Chunker(count_tokens, 40).chunk(text))
         hits = Retriever(bare, VectorIndex(bare), _EMBEDDER).retrieve("How many boats?", Scope()).hits
     assert [hit.text for hit in hits] == [text]
+
+
+def test_the_clauses_of_a_question_have_vectors_of_their_own(store: Store) -> None:
+    _add(store, "The harbour of Oslo closed.", "harbours")
+    question = (
+        "Which harbour of Oslo was closed by merchants after a storm, and which engineers from Sweden repaired the "
+        "wooden railway bridge of Bergen?"
+    )
+    retriever = Retriever(store, VectorIndex(store), _EMBEDDER)
+    found = retriever.retrieve(question, Scope())
+    assert found.of_clauses.tolist() == _EMBEDDER.embed(found.asked.clauses).tolist()
+    assert len(found.of_clauses) == 2
+    assert len(retriever.retrieve("Which harbour closed?", Scope()).of_clauses) == 0

@@ -46,6 +46,13 @@ def test_the_reasons_of_a_verdict_add_up_to_its_confidence() -> None:
     assert {r.name for r in reasons} == set(READ_VERDICT_NAMES)
 
 
+def test_what_is_held_of_the_clauses_moves_the_verdict_of_a_question_that_has_some() -> None:
+    measured = np.full(len(PLAIN_VERDICT_NAMES), 0.5)
+    assert WEIGHTS.confidence(measured, 0.1) < WEIGHTS.confidence(measured) < WEIGHTS.confidence(measured, 0.9)
+    assert WEIGHTS.confidence(measured, WEIGHTS.clauses_held_neutral) == pytest.approx(WEIGHTS.confidence(measured))
+    assert "clauses_held" in {reason.name for reason in WEIGHTS.reasons(measured, 0.9)}
+
+
 def test_a_sentence_that_answers_is_ranked_before_one_that_does_not() -> None:
     asked = asking("Which city fell briefly to the Taliban?", 1000, {})
     row = candidate("Kunduz briefly fell to the Taliban.", "Officials met in a hotel.", similarities=(0.7, 0.1))
