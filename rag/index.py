@@ -40,6 +40,10 @@ _BATCH_ROWS = 500
 _CANARIES = 50
 _DELETED_SHARE = 0.2
 _CHEAP_REBUILD_ROWS = 20_000
+# In a large graph with many near copies a beam of `ef_search` misses one neighbour in twenty; Chroma widens the beam to
+# the number asked for, in a generation of any setting.
+_LARGE_ROWS = 20_000
+_WIDE = 800
 _M_PERTURB = -6
 _ALLOWED_BYTES = 64 * 2**20
 
@@ -143,7 +147,7 @@ class ChromaIndex:
         try:
             found = self._collection.query(
                 query_embeddings=[np.asarray(vector, dtype=np.float32)],
-                n_results=min(k, len(self._indexed)),
+                n_results=min(max(k, _WIDE if len(self._indexed) > _LARGE_ROWS else k), len(self._indexed)),
                 where=where,
                 include=["distances"],
             )
@@ -151,7 +155,7 @@ class ChromaIndex:
             self._give_up()
             raise IndexUnavailable(reason=f"Chroma could not answer ({type(error).__name__}).") from error
         hits = [(int(i), 1.0 - float(d)) for i, d in zip(found["ids"][0], found["distances"][0], strict=True)]
-        return sorted(hits, key=lambda hit: (-hit[1], hit[0]))
+        return sorted(hits, key=lambda hit: (-hit[1], hit[0]))[:k]
 
     def close(self) -> None:
         """Let go of the files; what was taken over stays."""
