@@ -83,7 +83,7 @@ class Finder:
         """The documents of the scope whose date lies in the period; None where there is none."""
         if period.since is None and period.until is None:
             return scope
-        dates = self._store.dates(scope.document_ids or None)
+        dates = self._holdings.dates(scope.document_ids or None)
         ids = tuple(document_id for document_id, date in dates.items() if within(period, date))
         return Scope(ids) if ids else None
 

@@ -14,6 +14,9 @@ from rag.periods import within
 from rag.store import Store
 from rag.types import Period, Scope
 
+_DATES = "SELECT id, nullif(coalesce(given_date, date), '') FROM documents JOIN descriptions ON document_id = id "
+_OF_THESE = "WHERE id IN (SELECT value FROM json_each(:wanted)) "
+
 
 @dataclass(frozen=True, slots=True)
 class Correction:
@@ -152,8 +155,14 @@ class Holdings:
         is_chosen = bool(scope.document_ids) or scope.collection is not None
         chosen = {*scope.document_ids, *self._collected(scope.collection)} if is_chosen else None
         period = Period(scope.since, scope.until)
-        ids = tuple(document_id for document_id, date in self._store.dates(chosen).items() if within(period, date))
+        ids = tuple(document_id for document_id, date in self.dates(chosen).items() if within(period, date))
         return Scope(ids) if ids else None
+
+    def dates(self, document_ids: Iterable[str] | None = None) -> dict[str, str | None]:
+        """The dates of every document, or of those of these that exist, as corrected; ordered by name."""
+        query = _DATES + (_OF_THESE if document_ids is not None else "") + "ORDER BY name, id"
+        rows = self._store.rows(query, wanted=json.dumps(list(document_ids or ())))
+        return {row[0]: row[1] for row in rows}
 
     def _collected(self, name: str | None) -> list[str]:
         rows = self._store.rows(

@@ -19,6 +19,7 @@ from typing import Self
 import numpy as np
 
 from rag import fulltext, storefile, writing
+from rag.counting import Counts
 from rag.ports import Embeddings
 from rag.rows import (
     EmbedderMark,
@@ -39,11 +40,10 @@ from rag.rows import (
 from rag.storefile import Opening
 from rag.types import Document, Mark, Part, Passage, Source, Span
 
-_FROM_DOCUMENTS = "FROM documents JOIN descriptions ON document_id = id"
 _SOURCES = (
     "SELECT id, name, path, coalesce(given_title, title), nullif(coalesce(given_date, date), ''), origin, media_type, "
     "n_chars, nullif(coalesce(given_author, author), ''), language, n_pages "
-    f"{_FROM_DOCUMENTS} "
+    "FROM documents JOIN descriptions ON document_id = id "
 )
 _FILES = "SELECT path, root, name, size_bytes, mtime_ns, sha256, state, reason, document_id, read_by FROM files "
 
@@ -53,7 +53,6 @@ _FIND_TEXT = "SELECT rowid, -bm25(passages_fts) AS score FROM passages_fts WHERE
 _IN_SCOPE = "AND +rowid IN (SELECT id FROM passages WHERE document_id IN (SELECT value FROM json_each(:scope))) "
 _BEST_FIRST = "ORDER BY score DESC, rowid LIMIT :limit"
 _HOLDING = "FROM passages_fts WHERE passages_fts MATCH ?"
-_MOST_COUNTS = 10_000
 _HELD_BY_FILE = "OR id IN (SELECT document_id FROM files WHERE name = :wanted OR path = :wanted) "
 
 
@@ -67,8 +66,7 @@ class Store:
         """Use `Store.open` or `Store.read`."""
         self._connection = connection
         self._lock = threading.RLock()
-        self._counts: dict[tuple[str, ...], int] = {}
-        self._counted_at: int | None = None
+        self._counts = Counts(self.rows, lambda: None if connection.in_transaction else self.revision())
         self.path = path
         self.opening = opening
 
@@ -120,15 +118,6 @@ class Store:
             raise KeyError(document_id)
         return Source(*rows[0])
 
-    def dates(self, document_ids: Iterable[str] | None = None) -> dict[str, str | None]:
-        """The dates of every document, or of those of these that exist, ordered by name."""
-        of_these = "" if document_ids is None else "WHERE id IN (SELECT value FROM json_each(:wanted)) "
-        rows = self.rows(
-            f"SELECT id, nullif(coalesce(given_date, date), '') {_FROM_DOCUMENTS} {of_these}ORDER BY name, id",
-            wanted=json.dumps(list(document_ids or ())),
-        )
-        return {row[0]: row[1] for row in rows}
-
     def resolve(self, name_or_id_prefix: str) -> tuple[Source, ...]:
         """Documents of exactly this name or path, or else those whose id begins so (at least 4 characters)."""
         named = self.rows(
@@ -175,7 +164,7 @@ class Store:
     # Passages and sentences
 
     def n_passages(self) -> int:
-        return self._counted(["SELECT count(*) FROM passages"])[0]
+        return self._counts.of(["SELECT count(*) FROM passages"])[0]
 
     def passage_ids(self, document_ids: Iterable[str] | None = None) -> PassageIds:
         """int64, ascending: of every document, or of these."""
@@ -339,9 +328,7 @@ class Store:
         and endings. No `document_ids` means every document.
         """
         wanted = fulltext.expressions(terms)
-        if not wanted:
-            return []
-        if document_ids:  # only what is in scope is scored
+        if wanted and document_ids:  # only what is in scope is scored
             return self._scored(fulltext.any_of(wanted), limit, document_ids)
         return fulltext.best_rows(
             lambda expression: self._scored(expression, limit), self._holding(wanted), self.n_passages(), limit
@@ -366,13 +353,12 @@ class Store:
     def document_frequency(self, terms: Iterable[str]) -> dict[str, int]:
         """In how many passages each term occurs, compared as `search_text` compares."""
         asked = {term: fulltext.expression(term) for term in terms}
-        held = self._holding(dict.fromkeys(expression for expression in asked.values() if expression))
+        held = self._holding(filter(None, asked.values()))
         return {term: held.get(expression, 0) for term, expression in asked.items()}
 
     def _holding(self, expressions: Iterable[str]) -> dict[str, int]:
-        known = list(expressions)
-        counts = self._counted(*((f"SELECT count(*) {_HOLDING}", expression) for expression in known))
-        return dict(zip(known, counts, strict=True))
+        queries = {expression: (f"SELECT count(*) {_HOLDING}", expression) for expression in expressions}
+        return dict(zip(queries, self._counts.of(*queries.values()), strict=True))
 
     def passage_terms(self, passage_ids: Iterable[int]) -> dict[int, PassageTerms]:
         """What the full text holds of these passages; those that do not exist are left out."""
@@ -507,20 +493,6 @@ class Store:
                 "INSERT INTO meta (key, value) VALUES ('revision', '1') "
                 "ON CONFLICT (key) DO UPDATE SET value = CAST(value AS INTEGER) + 1"
             )
-
-    def _counted(self, *counts: Sequence[str]) -> list[int]:
-        """What each query with its values counts. Counting takes milliseconds, so it holds until the store changes."""
-        with self._lock:
-            # Within a transaction nothing holds for longer than this call: it may yet be undone.
-            revision = None if self._connection.in_transaction else self.revision()
-            if revision is None or revision != self._counted_at or len(self._counts) > _MOST_COUNTS:
-                self._counts, self._counted_at = {}, revision
-            return [self._count(tuple(count)) for count in counts]
-
-    def _count(self, count: tuple[str, ...]) -> int:
-        if count not in self._counts:
-            self._counts[count] = int(self.rows(*count)[0][0])
-        return self._counts[count]
 
     def rows(self, query: str, /, *values: object, **named: object) -> list[Row]:
         """What a query gives, for the modules that keep tables of their own in this store."""

@@ -356,10 +356,11 @@ def test_counts_follow_every_change_and_every_undoing(store: Store, path: Path) 
 
 def test_dates_are_told_as_corrected_and_in_order_of_names(store: Store) -> None:
     first, second = _add(store, "b.txt", "one"), _add(store, "a.txt", "two")
-    Holdings(store).correct(first.id, Correction(date="2019-05-01"))
-    assert list(store.dates().items()) == [(second.id, store.source(second.id).date), (first.id, "2019-05-01")]
-    assert store.dates([first.id, "unknown"]) == {first.id: "2019-05-01"}
-    assert store.dates([]) == {}
+    holdings = Holdings(store)
+    holdings.correct(first.id, Correction(date="2019-05-01"))
+    assert list(holdings.dates().items()) == [(second.id, store.source(second.id).date), (first.id, "2019-05-01")]
+    assert holdings.dates([first.id, "unknown"]) == {first.id: "2019-05-01"}
+    assert holdings.dates([]) == {}
 
 
 def test_documents_are_found_by_name_path_and_beginning_of_id(store: Store) -> None:
