@@ -13,7 +13,8 @@ from desktop_app.one_line import one_line
 from desktop_app.scope_words import asked_words, isolated
 from desktop_app.transcript import Exhibit, ExhibitKind, Transcript
 from desktop_app.wording import language_words
-from rag.types import Answer, Claim, ClaimStatus, Finish, Turn, Verdict
+from rag.generation import Finish
+from rag.types import Answer, Claim, ClaimStatus, Turn, Verdict
 
 _VERDICTS = {
     Verdict.ANSWERED: "Answered from the sources",

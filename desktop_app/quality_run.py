@@ -19,9 +19,10 @@ from desktop_app.quality_sets import Question, QuestionSet, UnreadableSet
 from rag.assistant import Assistant
 from rag.errors import QuestionTooLong
 from rag.events import Done, Quoted, Retrieved
+from rag.generation import Sampling
 from rag.ports import ChatModel
 from rag.store import Store
-from rag.types import Answer, Findings, Hit, Sampling, Scope, Turn
+from rag.types import Answer, Findings, Hit, Scope, Turn
 
 
 @dataclass(frozen=True, slots=True)

@@ -15,7 +15,7 @@ import msgspec
 
 from desktop_app.atomic import write_atomically
 from desktop_app.workbench import Notice
-from rag.types import Sampling
+from rag.generation import Sampling
 
 _MOST_BYTES = 64 * 1024
 

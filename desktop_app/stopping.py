@@ -9,7 +9,8 @@ from dataclasses import replace
 from desktop_app.hosting_errors import CallCancelled
 from desktop_app.turn_record import TurnRecord
 from rag.events import Done, Event
-from rag.types import Finish, Scope, Turn
+from rag.generation import Finish
+from rag.types import Scope, Turn
 
 
 def until_stopped(events: Generator[Event, None, None]) -> Generator[Event, None, None]:

@@ -9,7 +9,8 @@ from dataclasses import replace
 
 from desktop_app.scoping import renamed
 from rag.events import Checked, Delta, Done, Event, Quoted, Retrieved
-from rag.types import Answer, Claim, Finish, Turn
+from rag.generation import Finish
+from rag.types import Answer, Claim, Turn
 
 
 class TurnRecord:

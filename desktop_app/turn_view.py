@@ -20,7 +20,8 @@ from desktop_app.turn_footer import ProblemBox, TurnFooter
 from desktop_app.turn_head import TurnHead
 from desktop_app.wording import count_words
 from rag.events import Retrieved
-from rag.types import Answer, Claim, Finish, Scope, Turn, Verdict
+from rag.generation import Finish
+from rag.types import Answer, Claim, Scope, Turn, Verdict
 
 FAILED_TITLE = "This question could not be answered"
 _NEVER_ANSWERED = "Broken off before this question was answered"

@@ -19,8 +19,9 @@ from desktop_app.quote_card import HitCard
 from desktop_app.reason_bars import ReasonBars
 from desktop_app.theme import Theme, ThemeSource
 from desktop_app.wording import finish_words, status_words, timing_words
+from rag.generation import Finish
 from rag.prompting import MOST_READ, build_prompt
-from rag.types import Answer, ClaimStatus, Finish, Hit
+from rag.types import Answer, ClaimStatus, Hit
 
 _MOST_CANDIDATES = 20
 _MOST_PROMPT_CHARS = 8_000

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import re
 
-from rag.types import Claim, ClaimStatus, Finish, Timings
+from rag.generation import Finish, Timings
+from rag.types import Claim, ClaimStatus
 
 _MONTHS = (
     "January",

@@ -8,10 +8,11 @@ from threading import Event as CancelEvent
 
 from rag.checking import check
 from rag.events import Checked, Delta
+from rag.generation import Finish, Sampling
 from rag.ports import ChatModel, Generation
 from rag.prompting import fit_prompt
 from rag.prose import ProseSplitter
-from rag.types import Claim, Finish, Quote, Sampling
+from rag.types import Claim, Quote
 
 #: Where the prose would open a new turn or a heading, it is over.
 _STOPS = ("\n\n", "\nQuestion:", "\nQuotations:")

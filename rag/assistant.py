@@ -10,8 +10,9 @@ from threading import Event as CancelEvent
 from rag.answering import Prose, write_prose
 from rag.events import Checked, Delta, Done, Event, Quoted, Retrieved
 from rag.followup import make_standalone
+from rag.generation import Finish, Sampling, Timings
 from rag.ports import ChatModel, EvidenceFinder
-from rag.types import Answer, Findings, Finish, Sampling, Scope, Timings, Turn, Verdict
+from rag.types import Answer, Findings, Scope, Turn, Verdict
 
 #: Passages shown where the sources do not say.
 NEAREST = 5

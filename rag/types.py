@@ -10,6 +10,8 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 
+from rag.generation import Finish, Sampling, Timings
+
 
 @dataclass(frozen=True, slots=True, order=True)
 class Span:
@@ -207,7 +209,8 @@ class Passage:
     """A run of whole sentences within a token budget, the unit that is retrieved.
 
     A short mark may lie between two of its sentences: its words are then no part of the passage, whose text is cut out
-    of `Document.quotable_text`. `n_tokens` is counted by the chunking encoding (tiktoken), not by the chat model. `sentences` are in order.
+    of `Document.quotable_text`. `n_tokens` is counted by the chunking encoding (tiktoken), not by the chat model.
+    `sentences` are in order.
     """
 
     ordinal: int
@@ -304,33 +307,6 @@ class Claim:
     quotes: tuple[int, ...]
     status: ClaimStatus
     reason: str
-
-
-class Finish(StrEnum):
-    """How an answer ended. INTERRUPTED: the program or the model died while it was being written."""
-
-    COMPLETE = "complete"
-    CUT = "cut"
-    STOPPED = "stopped"
-    INTERRUPTED = "interrupted"
-
-
-@dataclass(frozen=True, slots=True)
-class Timings:
-    """Milliseconds since the question was sent; None where the thing did not happen."""
-
-    first_quote_ms: float | None
-    first_token_ms: float | None
-    total_ms: float
-
-
-@dataclass(frozen=True, slots=True)
-class Sampling:
-    """How the chat model writes. Temperature 0 is greedy decoding and repeats exactly under the same seed."""
-
-    max_tokens: int = 160
-    temperature: float = 0.0
-    seed: int = 7
 
 
 @dataclass(frozen=True, slots=True)

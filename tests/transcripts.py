@@ -12,13 +12,13 @@ from typing import Any
 import msgspec
 
 from desktop_app.transcript import FORMAT_VERSION, Transcript
+from rag.generation import Finish, Sampling, Timings
 from rag.types import (
     Answer,
     Claim,
     ClaimStatus,
     Conversation,
     Document,
-    Finish,
     Hit,
     Part,
     PartKind,
@@ -26,12 +26,10 @@ from rag.types import (
     Position,
     Quote,
     Reason,
-    Sampling,
     Scope,
     Source,
     Span,
     Survey,
-    Timings,
     Turn,
     Verdict,
     document_id,

@@ -20,8 +20,9 @@ from desktop_app.hosting import ChildDied
 from desktop_app.paths import AppPaths
 from desktop_app.settings import Settings
 from rag.events import Delta, Done, Quoted
+from rag.generation import Finish
 from rag.store import Store
-from rag.types import FileState, Finish, Scope, Turn
+from rag.types import FileState, Scope, Turn
 from tests.e2e.asking_program import QUESTIONS
 from tests.e2e.programs import kill_at_some_point, objects, seedbook
 from tests.kills import n_kills

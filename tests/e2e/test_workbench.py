@@ -15,7 +15,8 @@ from desktop_app.paths import AppPaths
 from desktop_app.settings import Settings
 from rag.errors import StoreUnavailable
 from rag.events import Done, Quoted
-from rag.types import Finish, Scope, Stage
+from rag.generation import Finish
+from rag.types import Scope, Stage
 
 pytestmark = [pytest.mark.e2e, pytest.mark.timeout(300)]
 

@@ -14,6 +14,7 @@ from desktop_app.pages import PageSource
 from desktop_app.workbench import EngineState, EngineStatus, IndexState, Notice
 from rag.errors import StoreUnavailable
 from rag.events import Checked, Delta, Done, Event, Quoted, Retrieved
+from rag.generation import Finish, Sampling, Timings
 from rag.holdings import Collection, Correction, WatchedFolder
 from rag.rows import FileRow
 from rag.types import (
@@ -23,18 +24,15 @@ from rag.types import (
     Document,
     FileReport,
     FileState,
-    Finish,
     Hit,
     IngestProgress,
     Mark,
     NoiseKind,
     Quote,
-    Sampling,
     Scope,
     Source,
     Span,
     Stage,
-    Timings,
     Turn,
     Verdict,
     document_id,

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from dataclasses import replace
 
+from rag.generation import Finish, Sampling, Timings
 from rag.types import (
     Answer,
     Claim,
     ClaimStatus,
     Conversation,
     Document,
-    Finish,
     Hit,
     Part,
     PartKind,
@@ -18,12 +18,10 @@ from rag.types import (
     Position,
     Quote,
     Reason,
-    Sampling,
     Scope,
     Source,
     Span,
     Survey,
-    Timings,
     Turn,
     Verdict,
     document_id,

@@ -21,7 +21,8 @@ from desktop_app.quote_card import QuoteCard
 from desktop_app.workbench import EngineState, EngineStatus, IndexState, Notice
 from rag.errors import QuestionTooLong
 from rag.events import Delta, Done
-from rag.types import FileReport, FileState, Finish, Scope, Turn
+from rag.generation import Finish
+from rag.types import FileReport, FileState, Scope, Turn
 from tests.gui.fake_workbench import BRIDGE, FakeWorkbench, OneFile, answer_of, document, quote
 from tests.gui.open_window import OpenWindow, open_window
 

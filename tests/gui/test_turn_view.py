@@ -15,7 +15,8 @@ from desktop_app.survey_view import DocumentLine
 from desktop_app.theme import Theme
 from desktop_app.turn_view import TurnView
 from rag.events import Retrieved
-from rag.types import Answer, Finish, Scope, Verdict
+from rag.generation import Finish
+from rag.types import Answer, Scope, Verdict
 from tests.gui.sample_turns import ANSWER, NOT_IN_SOURCES, QUOTES, SUPPORTED, copied, hit, turn
 
 pytestmark = [pytest.mark.gui, pytest.mark.qt_log_ignore("This plugin does not support")]

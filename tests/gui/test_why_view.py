@@ -12,7 +12,8 @@ from desktop_app.quote_card import HitCard
 from desktop_app.reason_bars import PullBar
 from desktop_app.theme import ThemeSource
 from desktop_app.why_view import WhyView
-from rag.types import Finish, Verdict
+from rag.generation import Finish
+from rag.types import Verdict
 from tests.gui.sample_turns import ANSWER, NOT_IN_SOURCES, REASONS, hit
 
 pytestmark = [pytest.mark.gui, pytest.mark.qt_log_ignore("This plugin does not support")]

@@ -30,7 +30,8 @@ from desktop_app.settings import Settings, load, save
 from desktop_app.tidying import Tidying
 from desktop_app.window import SMALLEST_HEIGHT_PX, SMALLEST_WIDTH_PX
 from rag.events import Done
-from rag.types import Claim, ClaimStatus, Finish
+from rag.generation import Finish
+from rag.types import Claim, ClaimStatus
 from tests.gui.fake_workbench import FakeWorkbench, answer_of
 from tests.gui.open_window import OpenWindow, open_window
 

@@ -3,7 +3,8 @@ from __future__ import annotations
 from dataclasses import replace
 
 from desktop_app.citing import with_citations
-from rag.types import Answer, Claim, ClaimStatus, Finish, Scope, Turn, Verdict
+from rag.generation import Finish
+from rag.types import Answer, Claim, ClaimStatus, Scope, Turn, Verdict
 from tests.gui.fake_workbench import BRIDGE, answer_of, document
 from tests.transcripts import placed, telling
 

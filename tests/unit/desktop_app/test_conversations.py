@@ -25,7 +25,8 @@ from desktop_app.conversations import (
     ConversationsTooNew,
     ConversationsUnavailable,
 )
-from rag.types import Finish, Scope, Turn
+from rag.generation import Finish
+from rag.types import Scope, Turn
 from tests.kills import n_kills
 from tests.transcripts import (
     ARABIC_DOCUMENT,

@@ -6,7 +6,8 @@ import pytest
 
 from desktop_app import export_words as words
 from desktop_app.one_line import one_line
-from rag.types import Claim, ClaimStatus, Finish
+from rag.generation import Finish
+from rag.types import Claim, ClaimStatus
 from tests.transcripts import answer, turn
 
 CLAIM = Claim("The level rose.", (0,), ClaimStatus.QUOTED, "")

@@ -7,7 +7,8 @@ import pytest
 from desktop_app.cli_bench_speed import _sizes
 from desktop_app.speed_waiting import ask_all, timing
 from rag.assistant import Assistant
-from rag.types import Findings, Sampling, Scope, Verdict
+from rag.generation import Sampling
+from rag.types import Findings, Scope, Verdict
 from tests.fakes import ScriptedChat
 from tests.unit.rag.made import quote
 

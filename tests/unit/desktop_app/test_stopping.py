@@ -15,7 +15,8 @@ from desktop_app.hosting import CallCancelled, Host
 from desktop_app.stopping import until_stopped
 from rag.assistant import Assistant
 from rag.events import Done, Event, Quoted
-from rag.types import Document, Findings, Finish, Quote, Sampling, Scope, Source, Span, Verdict
+from rag.generation import Finish, Sampling
+from rag.types import Document, Findings, Quote, Scope, Source, Span, Verdict
 from tests.unit.desktop_app.hosted_examples import load_slowly, make_slowly
 
 _TEXT = "The harbour keeper counts thirteen boats."

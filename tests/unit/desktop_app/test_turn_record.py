@@ -4,7 +4,8 @@ from dataclasses import replace
 
 from desktop_app.turn_record import TurnRecord
 from rag.events import Checked, Delta, Done, Quoted, Retrieved
-from rag.types import Finish, Scope, Turn
+from rag.generation import Finish
+from rag.types import Scope, Turn
 from tests.gui.fake_workbench import BRIDGE, answer_of, document
 
 SOURCE = document(BRIDGE, "local/bridge.txt", "Bridge over the Lune closed")

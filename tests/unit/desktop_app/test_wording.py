@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from desktop_app.wording import count_words, date_words, language_words, seconds_words, timing_words
-from rag.types import Timings
+from rag.generation import Timings
 
 
 @pytest.mark.parametrize(

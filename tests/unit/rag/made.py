@@ -3,20 +3,8 @@
 from __future__ import annotations
 
 from rag.features import Candidate, CandidateSentence
-from rag.types import (
-    Answer,
-    Document,
-    Finish,
-    Quote,
-    Sampling,
-    Scope,
-    Source,
-    Span,
-    Timings,
-    Turn,
-    Verdict,
-    document_id,
-)
+from rag.generation import Finish, Sampling, Timings
+from rag.types import Answer, Document, Quote, Scope, Source, Span, Turn, Verdict, document_id
 
 
 def document(text: str, name: str = "a.txt", title: str = "A text") -> Document:

@@ -6,7 +6,8 @@ import pytest
 
 from rag.assistant import Assistant
 from rag.events import Checked, Delta, Done, Quoted, Retrieved
-from rag.types import ClaimStatus, Findings, Finish, Sampling, Scope, Verdict
+from rag.generation import Finish, Sampling
+from rag.types import ClaimStatus, Findings, Scope, Verdict
 from tests.fakes import Pause, ScriptedChat
 from tests.unit.rag.made import quote, turn
 
