@@ -265,6 +265,7 @@ class Indexing(QObject):
                 for progress in self._steps(paths, by_ocr=job.wish.by_ocr):
                     if progress.stage is Stage.EMBEDDING and not reading.is_told:
                         self._tell_added(reading)
+                        told_at_s = float("-inf")  # the first step of the learning is told, however soon it comes
                     reading.take(progress.report)
                     told_at_s = self._tell(progress, told_at_s)
         if not reading.is_told:

@@ -12,7 +12,7 @@ from desktop_app.pacing import Hold
 from desktop_app.wishes import Wish
 from desktop_app.workers import Added, Indexing
 from rag.rows import FileRow
-from rag.types import FileReport, FileState, IngestProgress
+from rag.types import FileReport, FileState, IngestProgress, Stage
 from tests.gui.fake_workbench import FakeWorkbench, Gate
 
 pytestmark = pytest.mark.gui
@@ -69,6 +69,18 @@ def test_what_was_read_is_told_before_its_vectors_are_computed(
     bench.vector_gate.set()
     qtbot.waitUntil(lambda: told.rested == [0])
     assert not indexing.is_busy
+
+
+def test_the_beginning_of_the_learning_is_told_however_soon_it_follows_the_last_file(
+    qtbot: QtBot, bench: FakeWorkbench, indexing: Indexing, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("desktop_app.workers._PROGRESS_INTERVAL_S", float("inf"))
+    told: list[IngestProgress] = []
+    indexing.progressed.connect(told.append)
+    bench.n_missing = 3
+    with qtbot.waitSignal(indexing.rested):
+        indexing.add(Wish((Path("a.txt"),)))
+    assert [(one.done, one.total) for one in told if one.stage is Stage.EMBEDDING] == [(100, 103)]
 
 
 def test_new_files_do_not_wait_for_the_vectors_of_others(
