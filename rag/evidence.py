@@ -126,7 +126,7 @@ class Finder:
 def candidates_of(store: Store, retrieval: Retrieval) -> tuple[Candidate, ...]:
     """The best hits with their sentences and the sentences' cosines with the question and its clauses."""
     hits = retrieval.hits[: JUDGED_OF_COMPOUND if retrieval.asked.clauses else JUDGED]
-    sentences = store.sentences([hit.passage_id for hit in hits])
+    sentences = {**store.sentences([hit.passage_id for hit in hits]), **retrieval.late_sentences}
     return tuple(
         Candidate(
             hit.source,
@@ -143,7 +143,7 @@ def candidates_of(store: Store, retrieval: Retrieval) -> tuple[Candidate, ...]:
 
 
 def _measured(sentence: StoredSentence, retrieval: Retrieval) -> CandidateSentence:
-    if not sentence.embedding.size:  # words only, so far
+    if not sentence.embedding.any():  # words only, so far
         return CandidateSentence(sentence.span, sentence.text, 0.0, (0.0,) * len(retrieval.asked.clauses))
     near = tuple((retrieval.of_clauses @ sentence.embedding).tolist()) if retrieval.asked.clauses else ()
     return CandidateSentence(sentence.span, sentence.text, float(sentence.embedding @ retrieval.embedding), near)

@@ -6,7 +6,7 @@ Fusion adds scores and not ranks: equal-weight rank fusion gives rank 1 away whe
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from typing import Protocol
 
 import numpy as np
@@ -15,7 +15,7 @@ import numpy.typing as npt
 from rag.asking import Asking, asking
 from rag.bridging import FIRST, bridged
 from rag.ports import Embedder
-from rag.rows import StoredPassage
+from rag.rows import StoredPassage, StoredSentence
 from rag.stopwords import ENGLISH, language_of
 from rag.store import Store
 from rag.terms import content_terms, is_foreign_script
@@ -26,6 +26,8 @@ POOL = 100
 KEEP = 20
 #: A longer question is searched for by its beginning; each of its words would cost a search of its own.
 MOST_CHARS = 2_000
+#: Of the best by full text, so many get their vectors at once where they have none yet: a second's work.
+LATE = 12
 #: Share of the full-text score in the fused score: for English, for other Latin writing, for other scripts. The default
 #: embedder read English only, and letters of other scripts are hardly more than noise to it. See docs/retrieval.md.
 LEXICAL_WEIGHT = 0.5
@@ -50,13 +52,23 @@ class VectorSearch(Protocol):
 class Retrieval:
     """What was found for a question: it made ready, its embedding (float32, length 1), and the hits, best first.
 
-    `of_clauses` are the embeddings of its clauses, float32, (clauses, dimension).
+    `of_clauses` are the embeddings of its clauses, float32, (clauses, dimension). `late_sentences` are those of
+    passages without stored vectors, by passage, with vectors that were made for this question.
     """
 
     asked: Asking
     embedding: npt.NDArray[np.float32]
     hits: tuple[Hit, ...]
     of_clauses: npt.NDArray[np.float32]
+    late_sentences: Mapping[int, tuple[StoredSentence, ...]] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class _Late:
+    """The embedding of a passage that has none in the store yet, and its sentences with theirs."""
+
+    embedding: npt.NDArray[np.float32]
+    sentences: tuple[StoredSentence, ...]
 
 
 class Retriever:
@@ -82,7 +94,11 @@ class Retriever:
         around = self._with_neighbours(lexical)
         near = dict(self._vectors.query(embedding, POOL, scope.document_ids))
         near |= self._similarities(embedding, around.keys() - near.keys())
-        meant = _mixed(near | self._store.best_sentences(near, embedding), near, SENTENCE_WEIGHT)
+        late = self._late([i for i in _best(around, LATE) if i not in near])
+        near |= {i: float(one.embedding @ embedding) for i, one in late.items()}
+        of_sentences = {i: max(float(s.embedding @ embedding) for s in one.sentences) for i, one in late.items()}
+        of_sentences |= self._store.best_sentences(near.keys() - late.keys(), embedding)
+        meant = _mixed(near | of_sentences, near, SENTENCE_WEIGHT)
         fused = _mixed(_shares(around), meant, lexical_weight(question))
         fused |= self._gained(asked, fused, scope)
         best = _best(fused, keep)
@@ -90,7 +106,8 @@ class Retriever:
         passages = self._store.passages(best)
         hits = [self._hit(passages[i], fused[i], lexical.get(i), near.get(i)) for i in best if i in passages]
         of_clauses = self._embedder.embed(asked.clauses)
-        return Retrieval(asked, embedding, tuple(hit for hit in hits if hit is not None), of_clauses)
+        sentences = {i: one.sentences for i, one in late.items()}
+        return Retrieval(asked, embedding, tuple(hit for hit in hits if hit is not None), of_clauses, sentences)
 
     def _with_neighbours(self, lexical: Mapping[int, float]) -> dict[int, float]:
         """Full-text scores that count a passage's neighbours as well, as if short passages were windows of one text."""
@@ -102,11 +119,28 @@ class Retriever:
         return {i: around[i] for i in _best(around, POOL)}
 
     def _similarities(self, embedding: npt.NDArray[np.float32], ids: set[int]) -> dict[int, float]:
-        """Cosines of the passages that only the full text proposed, so that every hit has both scores."""
+        """Cosines of the passages that only the full text proposed, so that every hit has both scores.
+
+        Those that have no vector yet are left out.
+        """
         wanted = sorted(ids)
         if not wanted or self._store.embedder() is None:  # words only, so far
             return {}
-        return dict(zip(wanted, (self._store.embeddings(wanted) @ embedding).tolist(), strict=True))
+        rows = self._store.embeddings(wanted)
+        return {i: float(row @ embedding) for i, row in zip(wanted, rows, strict=True) if row.any()}
+
+    def _late(self, ids: Sequence[int]) -> dict[int, _Late]:
+        """The vectors of passages that have none yet, as the indexer will make them: nothing is stored.
+
+        Without them a text that was dropped a moment ago would stand behind all others, and its answers would seem
+        not to be there.
+        """
+        passages = self._store.passages(ids)
+        sentences = self._store.sentences(passages)
+        there = [i for i in passages if i in sentences]  # unless it was removed a moment ago
+        texts = [text for i in there for text in (passages[i].text, *(s.text for s in sentences[i]))]
+        rows = iter(self._embedder.embed(texts) if texts else ())
+        return {i: _Late(next(rows), tuple(replace(s, embedding=next(rows)) for s in sentences[i])) for i in there}
 
     def _gained(self, asked: Asking, fused: Mapping[int, float], scope: Scope) -> dict[int, float]:
         """The passages to which names in the best ones lead, with their new scores, still in 0..1."""

@@ -160,3 +160,20 @@ def test_the_clauses_of_a_question_have_vectors_of_their_own(store: Store) -> No
     assert found.of_clauses.tolist() == _EMBEDDER.embed(found.asked.clauses).tolist()
     assert len(found.of_clauses) == 2
     assert len(retriever.retrieve("Which harbour closed?", Scope()).of_clauses) == 0
+
+
+def test_a_passage_without_vectors_gets_them_for_the_question_and_counts_as_if_it_had_them(store: Store) -> None:
+    _add(store, "The ferry to Oslo is late in winter. Oslo has a harbour.", "Ferries")
+    _add(store, "The harbour of Oslo closed in 1998. Few miss it.", "Harbours")
+    question = "When did the harbour of Oslo close?"
+    retriever = Retriever(store, VectorIndex(store), _EMBEDDER)
+    before = retriever.retrieve(question, Scope())
+    assert not before.late_sentences
+    with store.writing() as connection:
+        connection.execute("DELETE FROM passage_vectors")
+        connection.execute("UPDATE sentences SET embedding = NULL")
+    after = retriever.retrieve(question, Scope())
+    assert {i: len(run) for i, run in after.late_sentences.items()} == {hit.passage_id: 2 for hit in before.hits}
+    assert [hit.passage_id for hit in after.hits] == [hit.passage_id for hit in before.hits]
+    assert [hit.score for hit in after.hits] == pytest.approx([hit.score for hit in before.hits], abs=0.002)
+    assert [hit.similarity for hit in after.hits] == pytest.approx([hit.similarity for hit in before.hits], abs=0.002)
