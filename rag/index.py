@@ -147,7 +147,7 @@ class ChromaIndex:
         try:
             found = self._collection.query(
                 query_embeddings=[np.asarray(vector, dtype=np.float32)],
-                n_results=min(max(k, _WIDE if len(self._indexed) > _LARGE_ROWS else k), len(self._indexed)),
+                n_results=self._asked_for(k),
                 where=where,
                 include=["distances"],
             )
@@ -156,6 +156,10 @@ class ChromaIndex:
             raise IndexUnavailable(reason=f"Chroma could not answer ({type(error).__name__}).") from error
         hits = [(int(i), 1.0 - float(d)) for i, d in zip(found["ids"][0], found["distances"][0], strict=True)]
         return sorted(hits, key=lambda hit: (-hit[1], hit[0]))[:k]
+
+    def _asked_for(self, k: int) -> int:
+        """How many neighbours Chroma is asked for where the best k are wanted."""
+        return min(max(k, _WIDE if len(self._indexed) > _LARGE_ROWS else k), len(self._indexed))
 
     def close(self) -> None:
         """Let go of the files; what was taken over stays."""
@@ -217,7 +221,9 @@ class ChromaIndex:
         drawn = random.sample(present, min(_CANARIES, len(present)))
         vectors = self._store.embeddings(drawn)
         for passage_id, vector in zip(drawn, vectors, strict=True):
-            found = self._collection.query(query_embeddings=[vector], n_results=1, include=["distances"])
+            found = self._collection.query(
+                query_embeddings=[vector], n_results=self._asked_for(1), include=["distances"]
+            )
             if not found["ids"][0]:
                 return False
             if int(found["ids"][0][0]) != passage_id and found["distances"][0][0] > 1e-4:
