@@ -31,8 +31,8 @@ def test_the_evidence_over_the_first_real_texts_is_good_enough(answers: Path) ->
     )
     figures = json.loads(done.stdout)
     assert figures["quote_exact"] == 1.0
-    assert figures["support_any"] >= 0.85
-    assert figures["abstain_recall"] >= 0.6
+    assert figures["support_any"] >= 0.84
+    assert figures["abstain_recall"] >= 0.8
     assert figures["false_abstention"] <= 0.15
 
 
