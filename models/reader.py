@@ -1,12 +1,14 @@
 """The reader: a small cross-encoder in ONNX format that reads a question with a passage and points at the answer.
 
-It reads passages one after the other: without padding that is quicker than a batch, and what it says of a passage does
-not depend on the others. It chooses no span and sets no threshold.
+It reads each passage by itself, several side by side on a thread each: without padding that is quicker than a batch,
+and by a fifth (on two cores) than one passage on all of them, and what it says of a passage does not depend on the
+others. It chooses no span and sets no threshold.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -66,7 +68,8 @@ class OnnxReader:
         # A passage that spells a control token means its letters.
         self._tokenizer.encode_special_tokens = True
         self._first, self._separator = (_special(self._tokenizer, word, tokenizer_path) for word in ("[CLS]", "[SEP]"))
-        self._session = opening(model_path, n_threads or physical_cores())
+        self._n_threads = n_threads or physical_cores()
+        self._session = opening(model_path, 1)
         _check_shape(self._session, model_path)
 
     def read(self, question: str, passages: Sequence[tuple[str, str]]) -> list[Reading]:
@@ -80,10 +83,15 @@ class OnnxReader:
         texts = self._tokenizer.encode_batch(
             [tokenisable(text, MAX_TOKENS) for _, text in passages], add_special_tokens=False
         )
-        return [
-            self._reading(asked, title[:MAX_TITLE_TOKENS], text.ids, text.offsets)
-            for title, text in zip(titles, texts, strict=True)
-        ]
+
+        def read(place: int) -> Reading:
+            return self._reading(asked, titles[place][:MAX_TITLE_TOKENS], texts[place].ids, texts[place].offsets)
+
+        # The longest first, so that at the end no thread waits long for another.
+        longest_first = sorted(range(len(texts)), key=lambda place: -len(texts[place].ids))
+        with ThreadPoolExecutor(self._n_threads) as threads:
+            readings = dict(zip(longest_first, threads.map(read, longest_first), strict=True))
+        return [readings[place] for place in range(len(texts))]
 
     def _ids(self, texts: Sequence[str]) -> list[list[int]]:
         clean = [tokenisable(text, MAX_TOKENS) for text in texts]
