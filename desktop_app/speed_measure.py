@@ -87,7 +87,7 @@ def measure_speed(plan: SpeedPlan, tell: Tell) -> SpeedReport:
         indexing = time_indexing(home, plan.documents, plan.n_indexing_rounds)
         documents = _measure_documents(plan, questions, tell)
         tell("reading files")
-        reading = time_reading(plan.files, _paths(plan, "files"), bench, plan.n_indexing_rounds) if plan.files else None
+        reading = time_reading(plan.files, _paths(plan, "files"), bench, plan.n_rounds) if plan.files else None
         tell("starts of the window")
         starts, window_peaks = time_starts(home)
         tell("engines beside bare loops")
