@@ -1,6 +1,7 @@
 """What is measured of a sentence moves the way it should, and stays within its bounds."""
 
 import numpy as np
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -48,6 +49,20 @@ def test_every_measurement_is_finite_and_within_its_bounds(question: str, senten
     assert np.isfinite(rows).all()
     assert rows.min() >= 0
     assert rows.max() <= 1.0001
+
+
+@given(
+    st.lists(
+        st.sampled_from(["Oslo", "harbour", "closed", "while", "ferries", ",", "and", "Bergen", "rose"]), max_size=40
+    ),
+    st.lists(st.text(st.characters(exclude_categories=("Cs",)), max_size=60), max_size=3),
+)
+def test_the_share_of_a_clause_lies_between_nothing_and_all_of_it(words: list[str], texts: list[str]) -> None:
+    asked = asking(" ".join(words), 10, {})
+    shares = clause_shares(asked, [*texts, asked.text])
+    assert shares.shape == (len(texts) + 1, len(asked.clauses))
+    assert ((shares >= 0) & (shares <= 1 + 1e-9)).all()
+    assert shares[-1] == pytest.approx(np.ones(len(asked.clauses)))
 
 
 def test_a_text_holds_as_much_of_a_clause_as_its_words_weigh() -> None:

@@ -4,6 +4,8 @@ import json
 
 import numpy as np
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from rag.asking import asking
 from rag.features import sentence_features
@@ -84,6 +86,40 @@ def test_the_chance_of_a_quote_lies_between_nothing_and_certainty() -> None:
     assert chances == sorted(chances)
     assert chances[2] == pytest.approx(0.5)
     assert all(0 <= chance <= 1 for chance in chances)
+
+
+_MEASURED = st.lists(st.floats(-100, 100), min_size=len(READ_VERDICT_NAMES), max_size=len(READ_VERDICT_NAMES)).map(
+    np.array
+)
+
+
+@given(_MEASURED, st.none() | st.floats(0, 1))
+def test_any_evidence_has_a_confidence_between_nothing_and_certainty(
+    measured: np.ndarray, clauses_held: float | None
+) -> None:
+    assert 0 <= BOTH.read.confidence(measured, clauses_held) <= 1
+
+
+@given(_MEASURED, st.integers(0, len(READ_VERDICT_NAMES) - 1), st.floats(0, 50))
+def test_confidence_goes_where_the_weight_of_a_measurement_says(measured: np.ndarray, place: int, more: float) -> None:
+    raised = measured.copy()
+    raised[place] += more
+    _, _, weight = BOTH.read.verdict_of[READ_VERDICT_NAMES[place]]
+    before, after = BOTH.read.confidence(measured), BOTH.read.confidence(raised)
+    assert after >= before - 1e-12 if weight >= 0 else after <= before + 1e-12
+
+
+@given(st.floats(-1000, 1000), st.floats(0, 1000))
+def test_a_higher_score_never_has_a_lower_chance(score: float, more: float) -> None:
+    for judging in (BOTH.plain, BOTH.read):
+        assert 0 <= judging.chance(score) <= judging.chance(score + more) <= 1
+
+
+@given(st.floats(0, 1), st.floats(0, 1), st.booleans())
+def test_more_confidence_never_turns_an_answer_into_none(confidence: float, more: float, is_compound: bool) -> None:
+    for judging in (BOTH.plain, BOTH.read):
+        if judging.verdict(confidence, 0.0, is_compound=is_compound) is Verdict.ANSWERED:
+            assert judging.verdict(confidence + more, 0.0, is_compound=is_compound) is Verdict.ANSWERED
 
 
 def test_weights_can_be_read_from_a_text() -> None:
