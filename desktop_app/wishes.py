@@ -5,14 +5,13 @@ It reads none of it.
 
 from __future__ import annotations
 
-import json
-import logging
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-from desktop_app.atomic import FileNotWritten, write_atomically
+from desktop_app.remembered import Remembered
 
-_log = logging.getLogger(__name__)
+#: Paths, by OCR or not, collection: a wish as it is written down.
+_Written = tuple[list[str], bool, str]
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,16 +30,15 @@ class Wishes:
     """
 
     def __init__(self, path: Path) -> None:
-        self._path = path
-        self._left = _read(path)
+        self._remembered: Remembered[list[_Written]] = Remembered(path, list[_Written], [])
 
     @property
     def left(self) -> tuple[Wish, ...]:
-        return self._left
+        return tuple(Wish(tuple(map(Path, paths)), by_ocr, name) for paths, by_ocr, name in self._remembered.value)
 
     def keep(self, wish: Wish) -> None:
         """Remember a wish until it is settled."""
-        self._take((*self._left, wish))
+        self._take((*self.left, wish))
 
     def settle(self, wish: Wish, rest: Wish | None = None) -> None:
         """Forget the paths of a wish; `rest` is what is kept of it for another time."""
@@ -49,7 +47,7 @@ class Wishes:
             replace(one, paths=tuple(path for path in one.paths if path not in settled))
             if (one.by_ocr, one.collection) == (wish.by_ocr, wish.collection)
             else one
-            for one in self._left
+            for one in self.left
         )
         self._take((*(one for one in shorter if one.paths), *([rest] if rest is not None and rest.paths else [])))
 
@@ -59,23 +57,7 @@ class Wishes:
 
     def rename_collection(self, name: str, new_name: str) -> None:
         """Follow a collection that is called otherwise, or none any more where the new name is empty."""
-        self._take(tuple(replace(one, collection=new_name) if one.collection == name else one for one in self._left))
+        self._take(tuple(replace(one, collection=new_name) if one.collection == name else one for one in self.left))
 
     def _take(self, wishes: tuple[Wish, ...]) -> None:
-        if wishes == self._left:
-            return
-        self._left = wishes
-        written = [[[str(path) for path in one.paths], one.by_ocr, one.collection] for one in wishes]
-        try:
-            write_atomically(self._path, json.dumps(written, indent=1))
-        except FileNotWritten:
-            _log.warning("what is still to be added could not be written down")
-
-
-def _read(path: Path) -> tuple[Wish, ...]:
-    """What another session left; nothing where the file is missing or not ours."""
-    try:
-        written = json.loads(path.read_text("utf-8"))
-        return tuple(Wish(tuple(map(Path, paths)), bool(by_ocr), str(name)) for paths, by_ocr, name in written)
-    except (OSError, ValueError, TypeError):
-        return ()
+        self._remembered.take([([str(path) for path in one.paths], one.by_ocr, one.collection) for one in wishes])

@@ -85,11 +85,6 @@ class Chunker:
         self._count_tokens = lru_cache(maxsize=4)(count_tokens)
         self.max_tokens = max_tokens
 
-    @property
-    def parameters(self) -> str:
-        """What the cut depends on besides the text; other parameters mean that a text would be cut otherwise."""
-        return f"sentencex 1.0.32, {self.max_tokens} tokens, over {REACHED_OVER_CHARS} characters of noise"
-
     def chunk(self, text: str, excluded: Sequence[Span] = (), breaks: Sequence[int] = ()) -> tuple[Passage, ...]:
         """Passages in order, without overlap; every character but white space and the front matter is in one.
 
